@@ -1,0 +1,14 @@
+import { defineConfig } from "vite";
+
+// The page is served under `default-src 'self'`: no inline script or style, no data: URL.
+export default defineConfig({
+  base: "/",
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: "es2022",
+    reportCompressedSize: false,
+  },
+});
