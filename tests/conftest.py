@@ -1,0 +1,28 @@
+"""What tests of every area may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+from machine import CHROMIUM_ADVICE, CHROMIUM_ARGS, find_chromium
+from playwright.sync_api import Browser, sync_playwright
+
+# A busy machine makes an example slow, not wrong.
+settings.register_profile("blademill", deadline=None)
+settings.load_profile("blademill")
+
+
+@pytest.fixture(scope="module")
+def chromium_browser() -> Iterator[Browser]:
+    """A headless Chromium; open a context of your own in it.
+
+    It lives for one module: while Playwright runs, `asyncio.run` is refused on this thread.
+    """
+    path = find_chromium()
+    assert path is not None, CHROMIUM_ADVICE
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        yield browser
+        browser.close()

@@ -1,0 +1,71 @@
+"""What the tests need of the machine besides Python: a Chromium, and mbpoll.
+
+Run as a script (`make test` does) it installs what is missing where that is allowed, and stops
+with the one command to type where it is not.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+CHROMIUM_ADVICE = (
+    "The browser tests need Chromium, and none was found. Type:\n"
+    "  sudo apt-get install -y chromium\n"
+    "or name one: BLADEMILL_CHROMIUM=/path/to/chromium make test"
+)
+MBPOLL_ADVICE = (
+    "The tests marked modbus need mbpoll, and it was not found: they will be skipped. Type:\n"
+    "  sudo apt-get install -y mbpoll"
+)
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium: the one that BLADEMILL_CHROMIUM names, else the first on PATH."""
+    named = os.environ.get("BLADEMILL_CHROMIUM")
+    candidates = (named,) if named else CHROMIUM_NAMES
+    return next((path for name in candidates if (path := shutil.which(name))), None)
+
+
+def missing_packages() -> list[str]:
+    """The Debian packages that would bring what is missing."""
+    chromium = [] if find_chromium() or os.environ.get("BLADEMILL_CHROMIUM") else ["chromium"]
+    return chromium + ([] if shutil.which("mbpoll") else ["mbpoll"])
+
+
+def install(packages: list[str]) -> None:
+    """Installs Debian packages when this is root on a machine that has them."""
+    if not packages or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    get = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    for command in (
+        [*get, "update"],
+        [*get, "install", "--yes", "--no-install-recommends", *packages],
+    ):
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+
+
+def main() -> None:
+    """Makes sure of what the tests need, or says what is missing."""
+    install(missing_packages())
+    if shutil.which("mbpoll") is None:
+        print(MBPOLL_ADVICE, file=sys.stderr)
+    if find_chromium() is None:
+        sys.exit(CHROMIUM_ADVICE)
+
+
+if __name__ == "__main__":
+    main()
