@@ -1,0 +1,150 @@
+"""A batch: the control recipe it runs, where it is in it, and what it has added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum, unique
+from typing import Final
+
+from controller.core.coating import Basis
+from controller.core.commands import Charge
+from controller.core.equipment import Equipment
+from controller.core.recipe import (
+    CoolDown,
+    MillHold,
+    MillPulse,
+    Phase,
+    Purge,
+    Recipe,
+)
+
+G_PER_KG: Final = 1000.0
+J_PER_KWH: Final = 3.6e6
+
+
+@unique
+class Step(Enum):
+    """Where a phase is within itself."""
+
+    BEGIN = "begin"
+    FILL = "fill"
+    SETTLE = "settle"
+    MEASURE = "measure"
+    SWEEP = "sweep"
+    DWELL = "dwell"
+    ENABLE = "enable"
+    ON = "on"
+    OFF = "off"
+    RUN_DOWN = "run_down"
+    WAIT = "wait"
+    DONE = "done"
+
+
+class Verdict(IntEnum):
+    """What a phase has found out about itself; anything but GOING stops the batch from going on."""
+
+    GOING = 0
+    TIME_LIMIT = 1
+    LEAKS = 2
+    LEAK_INCONCLUSIVE = 3
+    SLOPE_TOO_STEEP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """A running sum over a measuring window: count, absolute pressure, kelvin, and O2."""
+
+    count: int = 0
+    pressure_mbar: float = 0.0
+    kelvin: float = 0.0
+    o2_ppm: float = 0.0
+    mid_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the batch is. Times are on the process clock, which stands still while held."""
+
+    index: int = 0
+    step: Step = Step.BEGIN
+    phase_began_s: float = 0.0
+    step_began_s: float = 0.0
+    pulses: int = 0
+    mill_index: int = 0
+    first: Average = Average()
+    last: Average = Average()
+    verdict: Verdict = Verdict.GOING
+    leak_rate_mbar_l_s: float | None = None
+    o2_slope_ppm_per_min: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a batch adds up. `dose_*` belong to the mill segment under way."""
+
+    process_s: float = 0.0
+    hold_s: float = 0.0
+    revolutions: float = 0.0
+    on_time_s: float = 0.0
+    energy_j: float = 0.0
+    argon_l: float = 0.0
+    dose_revolutions: float = 0.0
+    dose_on_time_s: float = 0.0
+    dose_energy_j: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The control recipe of one batch with everything that is fixed once it is loaded."""
+
+    id: str
+    recipe: Recipe
+    operator: str
+    equipment: Equipment
+    charge: Charge | None = None
+    started_s: float | None = None
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases in their order."""
+        return self.recipe.phases
+
+    @property
+    def mass_kg(self) -> float:
+        """Core and electrolyte together, as charged, else as the recipe says."""
+        if self.charge is None:
+            return self.recipe.charge.total_mass_g / G_PER_KG
+        return (self.charge.cam_mass_g + self.charge.sse_mass_g) / G_PER_KG
+
+    @property
+    def first_mill(self) -> int:
+        """Index of the first mill segment."""
+        return next(i for i, p in enumerate(self.phases) if isinstance(p, MillHold | MillPulse))
+
+    @property
+    def purge_index(self) -> int:
+        """Index of the purge."""
+        return next(i for i, p in enumerate(self.phases) if isinstance(p, Purge))
+
+    @property
+    def cool_down_index(self) -> int:
+        """Index of the cool-down, where COMPLETING begins."""
+        return next(i for i, p in enumerate(self.phases) if isinstance(p, CoolDown))
+
+
+def charged_wt_percent(charge: Charge, basis: Basis) -> float:
+    """The electrolyte share that was really charged, on the recipe's basis."""
+    whole = charge.cam_mass_g + (charge.sse_mass_g if basis is Basis.TOTAL else 0.0)
+    return 100.0 * charge.sse_mass_g / whole
+
+
+def free_volume_l(batch: Batch) -> float:
+    """Gas volume of the vessel with its charge in it, from true densities."""
+    sse = batch.recipe.sse
+    share = sse.wt_percent / 100.0
+    if sse.basis is Basis.PER_CAM:
+        share = share / (1.0 + share)
+    mass_g = batch.mass_kg * G_PER_KG
+    solid_cm3 = mass_g * (1.0 - share) / batch.recipe.core.density_g_cm3
+    solid_cm3 += mass_g * share / sse.density_g_cm3
+    return batch.equipment.vessel_l - solid_cm3 / 1000.0

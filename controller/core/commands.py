@@ -1,0 +1,82 @@
+"""What a person (or an automation user) may ask of the controller, and in which order it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import Annotated, Any, ClassVar, Final
+
+from annotated_types import Ge, Le
+
+from controller.core.equipment import STRICT, Name
+from controller.core.recipe import Recipe
+from controller.core.states import Trigger
+
+
+@unique
+class CommandName(Enum):
+    """Every command there is. The first nine move the state machine; the rest have own names."""
+
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    HOLD = "hold"
+    RESTART = "restart"
+    COMPLETE = "complete"
+    STOP = "stop"
+    ABORT = "abort"
+    RESET = "reset"
+    LOAD = "load"
+    CHARGE = "charge"
+    LID_RELEASE = "lid.release"
+    ACK = "ack"
+
+
+TRIGGER_OF: Final[dict[CommandName, Trigger]] = {
+    name: Trigger(name.value) for name in list(CommandName)[:9]
+}
+
+# With several commands in one scan the safer one is looked at first.
+PRIORITY: Final[dict[CommandName, int]] = {
+    CommandName.ABORT: 0,
+    CommandName.STOP: 1,
+    CommandName.HOLD: 2,
+    CommandName.PAUSE: 3,
+    CommandName.ACK: 4,
+}
+
+Mass = Annotated[float, Ge(0.001), Le(100_000.0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What was really put into the jar, and the checks a person made before the start."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    cam_mass_g: Mass
+    sse_mass_g: Mass
+    cam_lot: Name
+    sse_lot: Name
+    blade_id: Name
+    emptied_and_cleaned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One request. `id` is unique for ever; `recipe` and `batch_id` come with LOAD, `charge` with
+    CHARGE, `alarm` (a row id, or "*" for all) with ACK.
+    """
+
+    id: str
+    name: CommandName
+    user: str
+    recipe: Recipe | None = None
+    batch_id: str = ""
+    charge: Charge | None = None
+    alarm: str = "*"
+
+
+def in_order(commands: tuple[Command, ...]) -> list[Command]:
+    """The commands of one scan, the safest first, otherwise as they came."""
+    return sorted(commands, key=lambda command: PRIORITY.get(command.name, 9))

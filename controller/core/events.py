@@ -1,0 +1,33 @@
+"""What a scan tells the record: one value for each thing that happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+
+@unique
+class EventKind(Enum):
+    """What sort of thing happened."""
+
+    COMMAND_ACCEPTED = "command_accepted"
+    COMMAND_REFUSED = "command_refused"
+    TRANSITION = "transition"
+    PHASE_STARTED = "phase_started"
+    PHASE_ENDED = "phase_ended"
+    STEP = "step"
+    ALARM_RAISED = "alarm_raised"
+    ALARM_CLEARED = "alarm_cleared"
+    ALARM_ACKNOWLEDGED = "alarm_acknowledged"
+    PURGE_CREDIT = "purge_credit"
+    LID = "lid"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened at process time `t_s`. `data` holds plain JSON values only."""
+
+    kind: EventKind
+    t_s: float
+    text: str
+    data: dict[str, str | float | bool | None | list[str]] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Where the controller touches the world; nothing here decides."""
