@@ -33,7 +33,7 @@ check: install $(DONE)/dev ## check format, lint, types and the direction of imp
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --verbose
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python hatch_build.py node node_modules/typescript/bin/tsc --noEmit
 	$(BIN)/python hatch_build.py node node_modules/@biomejs/biome/bin/biome check
 
