@@ -48,9 +48,19 @@ GIVEN_HERE: Final = "given on the command line"
 @click.option(
     "--d50", type=float, required=True, metavar="UM", help="Core particle D50, 1 to 50 um."
 )
-@click.option("--core-density", type=float, required=True, metavar="G/CM3", help="0.5 to 10 g/cm3.")
 @click.option(
-    "--shell-density", type=float, required=True, metavar="G/CM3", help="0.5 to 10 g/cm3."
+    "--core-density",
+    type=float,
+    required=True,
+    metavar="G/CM3",
+    help="True density of the core, 0.5 to 10 g/cm3.",
+)
+@click.option(
+    "--shell-density",
+    type=float,
+    required=True,
+    metavar="G/CM3",
+    help="True density of the shell material, 0.5 to 10 g/cm3.",
 )
 @click.option(
     "--solid-fraction",
