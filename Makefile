@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -90,8 +91,9 @@ $(DONE)/venv:
 		"$$python" -m pip --python $(BIN)/python install --quiet --require-hashes \
 			-r requirements/build.txt; \
 	else \
+		package=$$("$$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
 		echo "This Python cannot make a virtual environment: venv is missing. Type:"; \
-		echo "  sudo apt-get install -y python3-venv"; \
+		echo "  sudo apt-get install -y $$package"; \
 		exit 1; \
 	fi; \
 	mkdir -p $(DONE); touch $@

@@ -63,6 +63,8 @@ def page_is_stale() -> bool:
     """Whether the page is missing or older than a source (a folder is as new as its listing)."""
     if not BUILT.exists():
         return True
+    if (ROOT / "PKG-INFO").exists():  # a source distribution: its page came with it
+        return False
     sources = [path for path in WEB.iterdir() if path not in (DIST, WEB / "node_modules")]
     sources += [path for folder in sources if folder.is_dir() for path in folder.rglob("*")]
     return any(is_newer(source, BUILT) for source in sources)

@@ -41,8 +41,10 @@ def find_chromium() -> str | None:
 
 def missing_packages() -> list[str]:
     """The Debian packages that would bring what is missing."""
-    chromium = [] if find_chromium() or os.environ.get("BLADEMILL_CHROMIUM") else ["chromium"]
-    return chromium + ([] if shutil.which("mbpoll") else ["mbpoll"])
+    chosen = find_chromium() or os.environ.get("BLADEMILL_CHROMIUM")
+    chromium = [] if chosen else ["chromium", "fonts-liberation"]
+    mbpoll = [] if shutil.which("mbpoll") else ["mbpoll"]
+    return chromium + mbpoll
 
 
 def install(packages: list[str]) -> None:
