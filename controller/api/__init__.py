@@ -1,0 +1,1 @@
+"""The door of the controller, and the client that knocks at it."""

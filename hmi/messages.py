@@ -1,0 +1,131 @@
+"""What a browser may send, to the letter: unknown keys, wrong types and non-finite numbers fail."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from fastapi import HTTPException, Request
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+
+from controller.core.commands import Charge
+
+T = TypeVar("T")
+
+# Letters of any script, digits and the signs that names have; no control characters.
+PersonName = Annotated[str, StringConstraints(pattern=r"^\w[\w .,'’-]{0,39}$")]
+CommandId = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class Message(BaseModel):
+    """Base of all: strict, closed, finite."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class SignIn(Message):
+    """A person's name and the code that the console shows."""
+
+    name: PersonName
+    code: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+
+
+class NoArgs(Message):
+    """Of a command that needs nothing but its name."""
+
+
+class PlainCommand(Message):
+    """A command without arguments."""
+
+    id: CommandId
+    name: Literal[
+        "start",
+        "pause",
+        "resume",
+        "hold",
+        "restart",
+        "complete",
+        "stop",
+        "abort",
+        "reset",
+        "lid.release",
+    ]
+    args: NoArgs = NoArgs()
+
+
+class LoadArgs(Message):
+    """Which of the listed recipe files to load."""
+
+    recipe: ShortText
+
+
+class LoadCommand(Message):
+    """Load a recipe."""
+
+    id: CommandId
+    name: Literal["load"]
+    args: LoadArgs
+
+
+class ChargeCommand(Message):
+    """Say what was put into the jar, and that the checks before the start were made."""
+
+    id: CommandId
+    name: Literal["charge"]
+    args: Charge
+
+
+class AckArgs(Message):
+    """One alarm, or `*` for all of them."""
+
+    alarm: ShortText
+
+
+class AckCommand(Message):
+    """Acknowledge alarms."""
+
+    id: CommandId
+    name: Literal["ack"]
+    args: AckArgs
+
+
+AnyCommand = PlainCommand | LoadCommand | ChargeCommand | AckCommand
+SIGN_IN: Final[TypeAdapter[SignIn]] = TypeAdapter(SignIn)
+COMMAND: Final[TypeAdapter[AnyCommand]] = TypeAdapter(
+    Annotated[AnyCommand, Field(discriminator="name")]
+)
+
+
+def json_body(adapter: TypeAdapter[T]) -> Callable[[Request], Awaitable[T]]:
+    """A dependency that reads the body in one strict pass, and answers 422 where that fails."""
+
+    async def read(request: Request) -> T:
+        try:
+            return adapter.validate_json(await request.body())
+        except ValidationError as error:
+            raise HTTPException(422, _what_is_wrong(error)) from error
+
+    return read
+
+
+def _what_is_wrong(error: ValidationError) -> str:
+    """Which of our fields are wrong; never a value or a key that was sent."""
+    ours = [e for e in error.errors(include_input=False) if e["type"] != "extra_forbidden"]
+    fields = sorted({".".join(str(part) for part in e["loc"]) for e in ours if e["loc"]})
+    return f"Not accepted: {', '.join(fields) or 'the form of the request'}."
+
+
+def plain_args(command: AnyCommand) -> dict[str, Any]:
+    """The arguments as the controller takes them."""
+    dumped: dict[str, Any] = COMMAND.dump_python(command, mode="json")["args"]
+    return dumped

@@ -1,0 +1,132 @@
+"""The recipes that a person can choose from, with the shell each of them aims at."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from controller.edge.recipefile import load_recipe
+
+from controller.core.coating import ShellInputs, Thickness, mass_ratio, target_thickness
+from controller.core.recipe import Recipe
+from controller.errors import InputError, RecipeError
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeShelf:
+    """One folder of recipe files. A name is looked up among its files, never joined to a path."""
+
+    folder: Path
+
+    def names(self) -> list[str]:
+        """The file names, in order."""
+        return sorted(path.name for path in self.folder.glob("*.toml") if path.is_file())
+
+    def entries(self) -> list[Json]:
+        """One entry for each file: what it makes, or the faults that keep it from being used."""
+        return [self._entry(name) for name in self.names()]
+
+    def detail(self, name: str) -> Json:
+        """The entry of one file with, if it is sound, its text.
+
+        Raises InputError for a name that is not there.
+        """
+        entry = self._entry(self._known(name))
+        return entry if entry["faults"] else entry | {"text": self.text(name)}
+
+    def text(self, name: str) -> str:
+        """The text of one file as it goes to the controller.
+
+        Raises RecipeError when the file has faults, InputError for a name that is not there.
+        """
+        path = self.folder / self._known(name)
+        load_recipe(path, None)
+        return path.read_text(encoding="utf-8")
+
+    def _known(self, name: str) -> str:
+        if name not in self.names():
+            raise InputError(
+                "there is no recipe of this name", where="recipe", do="Choose one from the list."
+            )
+        return name
+
+    def _entry(self, name: str) -> Json:
+        try:
+            recipe = load_recipe(self.folder / name, None)
+        except RecipeError as error:
+            lines = [f"line {f.line}: {f.key}: {f.message}" for f in error.faults]
+            return {"name": name, "faults": lines}
+        return {"name": name, "faults": []} | _summary(recipe)
+
+
+def _summary(recipe: Recipe) -> Json:
+    return {
+        "id": recipe.id,
+        "version": recipe.version,
+        "title": recipe.title,
+        "author": recipe.author,
+        "note": recipe.note,
+        "sha256": recipe.sha256,
+        "core": recipe.core.material,
+        "core_d50_um": recipe.core.d50_um,
+        "sse": recipe.sse.material,
+        "wt_percent": recipe.sse.wt_percent,
+        "basis": recipe.sse.basis.value,
+        "phases": [_plain(asdict(phase)) for phase in recipe.phases],
+        "atmosphere": asdict(recipe.atmosphere),
+        "charge": _nominal_charge(recipe),
+        "thickness": thickness_json(recipe),
+    }
+
+
+def _plain(values: Json) -> Json:
+    return {k: v.value if isinstance(v, Enum) else v for k, v in values.items() if v is not None}
+
+
+def _nominal_charge(recipe: Recipe) -> Json:
+    """What to weigh in for the recipe's total mass, in grams."""
+    ratio = mass_ratio(recipe.sse.wt_percent, recipe.sse.basis)
+    core_g = recipe.charge.total_mass_g / (1.0 + ratio)
+    return {"cam_mass_g": core_g, "sse_mass_g": recipe.charge.total_mass_g - core_g}
+
+
+def recipe_inputs(recipe: Recipe) -> ShellInputs:
+    """What the coating model needs, from a recipe. Coverage and attachment are taken as whole."""
+    return ShellInputs(
+        sse_wt_percent=recipe.sse.wt_percent,
+        basis=recipe.sse.basis,
+        d10_um=recipe.core.d10_um,
+        d50_um=recipe.core.d50_um,
+        d90_um=recipe.core.d90_um,
+        core_density_g_cm3=recipe.core.density_g_cm3,
+        core_density_origin=recipe.core.density_origin,
+        shell_density_g_cm3=recipe.sse.density_g_cm3,
+        shell_density_origin=recipe.sse.density_origin,
+        sse_d50_um=recipe.sse.particle_d50_um,
+        solid_fraction=recipe.sse.solid_fraction,
+        solid_fraction_origin=recipe.sse.solid_fraction_origin,
+    )
+
+
+def thickness_json(recipe: Recipe) -> Json:
+    """The target thickness of a recipe in the form that the controller's snapshot has, too."""
+    result = target_thickness(recipe_inputs(recipe))
+    return {
+        "dense_nm": result.dense_nm,
+        "apparent_nm": result.apparent_nm,
+        "thin_limit_nm": result.thin_limit_nm,
+        "solid_fraction": recipe.sse.solid_fraction,
+        "assumptions": list(result.assumptions),
+        "band_nm": _band(result),
+    }
+
+
+def _band(result: Thickness) -> Json | None:
+    if result.band is None:
+        return None
+    classes = result.band.by_exponent
+    return {"d10": classes.d10_nm, "d50": classes.d50_nm, "d90": classes.d90_nm}
