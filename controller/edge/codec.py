@@ -1,0 +1,215 @@
+"""Words on the wire to values and back: pure, and the exact inverse within the wire's resolution.
+
+A decoded value is NaN unless its quality is usable.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import MutableSequence, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from controller.core.signals import NAN, Quality
+from controller.edge.profile import Point, RawType, WordOrder
+from controller.errors import DeviceError
+
+Reading = tuple[float, Quality]
+
+# NAMUR NE 43: what a 4-20 mA transmitter says outside 4 to 20 mA.
+FAILED_LOW_MA: Final = 3.6
+RANGE_LOW_MA: Final = 3.8
+ZERO_MA: Final = 4.0
+FULL_MA: Final = 20.0
+RANGE_HIGH_MA: Final = 20.5
+FAILED_HIGH_MA: Final = 21.0
+BURNT_OUT_MA: Final = 3.5
+SPAN_MA: Final = FULL_MA - ZERO_MA
+# A saturated transmitter says "at least this much": by so much of its span the value is put above
+# the top of the range, so that it also exceeds a limit set right there.
+OVER_TOP: Final = 1e-6
+
+_UNPACK_F32: Final = struct.Struct(">f").unpack
+_PACK_F32: Final = struct.Struct(">f").pack
+_RAW_LIMITS: Final = {
+    RawType.BIT: (0, 1),
+    RawType.U16: (0, 0xFFFF),
+    RawType.I16: (-0x8000, 0x7FFF),
+    RawType.U32: (0, 0xFFFF_FFFF),
+}
+
+
+def loop_to_value(current_ma: float, low: float, high: float) -> Reading:
+    """A 4-20 mA current as a value between `low` and `high`, judged by NAMUR NE 43.
+
+    3.8 to 4.0 mA reads as `low`; 20.0 to 20.5 mA reads as just above `high`: both GOOD_LIMITED.
+    """
+    if ZERO_MA <= current_ma < FULL_MA:
+        return low + (high - low) * (current_ma - ZERO_MA) / SPAN_MA, Quality.GOOD
+    if RANGE_LOW_MA <= current_ma < ZERO_MA:
+        return low, Quality.GOOD_LIMITED
+    if FULL_MA <= current_ma <= RANGE_HIGH_MA:
+        return high + OVER_TOP * (high - low), Quality.GOOD_LIMITED
+    if FAILED_LOW_MA < current_ma < FAILED_HIGH_MA:
+        return NAN, Quality.UNCERTAIN
+    return NAN, Quality.BAD_SENSOR
+
+
+def value_to_loop(value: float, low: float, high: float) -> float:
+    """The current of a transmitter that measures `value`; NaN is a burnt-out sensor."""
+    if math.isnan(value):
+        return BURNT_OUT_MA
+    current_ma = ZERO_MA + SPAN_MA * (value - low) / (high - low)
+    return min(max(current_ma, RANGE_LOW_MA), RANGE_HIGH_MA)
+
+
+class PointCodec:
+    """Takes one point out of the words of a request, and puts it into them."""
+
+    __slots__ = ("_first", "_high", "_low", "_mask", "_states", "_step", "_type", "point", "size")
+
+    def __init__(self, point: Point, order: WordOrder) -> None:
+        self.point = point
+        self.size = point.type.words
+        self._type = point.type
+        self._step = 1 if order is WordOrder.HIGH_FIRST else -1
+        self._first, width = point.bits or (0, 0)
+        self._mask = (1 << width) - 1
+        self._states = frozenset(point.states.values()) if point.states else None
+        self._low, self._high = point.valid or (-math.inf, math.inf)
+
+    def decode(self, words: Sequence[int], at: int) -> Reading:
+        """The value of the words from `at` on, in the point's unit."""
+        raw = self._raw(words, at)
+        if self.point.on is not None:
+            raw = 1.0 if raw == self.point.on else 0.0 if raw == self.point.off else NAN
+        elif self._states is not None and raw not in self._states:
+            return NAN, Quality.BAD_SENSOR
+        value = raw * self.point.scale
+        if not self._low <= value <= self._high or not math.isfinite(value):
+            return NAN, Quality.BAD_SENSOR
+        return value, Quality.GOOD
+
+    def encode(self, words: MutableSequence[int], at: int, value: float) -> None:
+        """Put `value` into the words from `at` on; bits of others in the same word stay.
+
+        Raises DeviceError when the value does not fit.
+        """
+        if self._type is RawType.F32:
+            self._put(words, at, int.from_bytes(_PACK_F32(value), "big"))
+            return
+        if self.point.on is not None and self.point.off is not None:
+            value = float(self.point.on if value else self.point.off)
+        low, high = self.raw_limits
+        raw = value / self.point.scale
+        if not low - 0.5 <= raw <= high + 0.5:
+            raise DeviceError(f"{value:g} does not fit into {self.point.ref}", where=self.point.id)
+        number = min(max(round(raw), low), high)
+        if self._mask:
+            kept = self._whole(words, at) & ~(self._mask << self._first)
+            number = kept | number << self._first
+        self._put(words, at, number)
+
+    @property
+    def raw_limits(self) -> tuple[int, int]:
+        """The lowest and highest raw number of an integer point."""
+        return (0, self._mask) if self._mask else _RAW_LIMITS[self._type]
+
+    def _raw(self, words: Sequence[int], at: int) -> float:
+        if self._type is RawType.F32:
+            number: float = _UNPACK_F32(self._whole(words, at).to_bytes(4, "big"))[0]
+            return number
+        whole = self._whole(words, at)
+        if self._mask:
+            return (whole >> self._first) & self._mask
+        if self._type is RawType.I16 and whole > 0x7FFF:
+            return whole - 0x1_0000
+        return whole
+
+    def _whole(self, words: Sequence[int], at: int) -> int:
+        if self.size == 1:
+            return words[at]
+        if self._step > 0:
+            return words[at] << 16 | words[at + 1]
+        return words[at + 1] << 16 | words[at]
+
+    def _put(self, words: MutableSequence[int], at: int, number: int) -> None:
+        if self.size == 1:
+            words[at] = number & 0xFFFF
+            return
+        high, low = number >> 16 & 0xFFFF, number & 0xFFFF
+        words[at], words[at + 1] = (high, low) if self._step > 0 else (low, high)
+
+
+class Meaning(Protocol):
+    """What a point's value means for the plant."""
+
+    def of_point(self, value: float) -> Reading:
+        """The plant's value."""
+
+    def to_point(self, value: float) -> float:
+        """The point's value for a value of the plant: the inverse of `of_point`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """Value of the plant = value of the point times `factor`."""
+
+    factor: float = 1.0
+
+    def of_point(self, value: float) -> Reading:
+        """The plant's value; always good."""
+        return value * self.factor, Quality.GOOD
+
+    def to_point(self, value: float) -> float:
+        """The point's value."""
+        return value / self.factor
+
+
+@dataclass(frozen=True, slots=True)
+class Inverted:
+    """A contact that is closed when the signal is false."""
+
+    def of_point(self, value: float) -> Reading:
+        """The plant's value; always good."""
+        return 1.0 - value, Quality.GOOD
+
+    def to_point(self, value: float) -> float:
+        """The point's value."""
+        return 1.0 - value
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A 4-20 mA transmitter of the span `low` to `high`, read in mA."""
+
+    low: float
+    high: float
+
+    def of_point(self, value: float) -> Reading:
+        """The plant's value, judged by NAMUR NE 43."""
+        return loop_to_value(value, self.low, self.high)
+
+    def to_point(self, value: float) -> float:
+        """The current of a transmitter that measures `value`."""
+        return value_to_loop(value, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One wire between a value of the plant and the words of a device."""
+
+    codec: PointCodec
+    meaning: Meaning
+
+    def decode(self, words: Sequence[int], at: int) -> Reading:
+        """The plant's value and its quality."""
+        value, quality = self.codec.decode(words, at)
+        if quality is not Quality.GOOD:
+            return value, quality
+        return self.meaning.of_point(value)
+
+    def encode(self, words: MutableSequence[int], at: int, value: float) -> None:
+        """Put a value of the plant into the words. Raises DeviceError when it does not fit."""
+        self.codec.encode(words, at, self.meaning.to_point(value))
