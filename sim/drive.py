@@ -1,8 +1,9 @@
 """Blade, shaft, motor and frequency converter.
 
 Shaft torque is written with each part finite at standstill: friction (constant), windage and
-thrown powder (both with the square of speed), and the inertia. With its output off the converter
-knows nothing of the rotor: it reports zero while the blade still coasts.
+thrown powder (both with the square of speed), the settled bed until it is thrown up, and the
+inertia. With its output off the converter knows nothing of the rotor: it reports zero while the
+blade still coasts.
 """
 
 from __future__ import annotations
@@ -43,14 +44,16 @@ class Drive:
     Inputs: `run`, `target_rps`, `permit` (contactor: without it the output is off and the rotor
     coasts). Everything is in revolutions per second, N m, W, A, °C.
 
-    Made wrong from outside: `jam_nm` (more drag), `ignore_stop` (a welded contactor: neither stop
-    nor permit has an effect), `runaway_rps` (turns faster than told).
+    Made wrong from outside: `jam_nm` (more drag), `ignore_stop` (a welded contactor: it holds the
+    last speed, neither stop nor permit has an effect), `runaway_rps` (turns faster than told).
     """
 
     __slots__ = (
         "_acceleration_nm",
         "_ambient_c",
+        "_bed_at_rest",
         "_current_per_nm",
+        "_held_rps",
         "_overload_max",
         "_permit_wait_s",
         "_powder_coefficient",
@@ -104,6 +107,8 @@ class Drive:
         self.shaft_j = 0.0
         self.overload = 0.0
         self._ambient_c = ambient_c
+        self._bed_at_rest = False
+        self._held_rps = 0.0
         self._started = False
         self._run_seen = False
         self._permit_wait_s = 0.0
@@ -120,6 +125,7 @@ class Drive:
         k = self.parameters
         tip_m = math.pi * k.blade_m
         self._powder_coefficient = 0.5 * k.thrown_share * powder_kg * tip_m * tip_m / _TWO_PI
+        self._bed_at_rest = powder_kg > 0.0
         self.revolutions = 0.0
         self.shaft_j = 0.0
 
@@ -137,13 +143,10 @@ class Drive:
         """Friction, windage and powder power at a steady speed."""
         turning = _TWO_PI * speed_rps
         square = speed_rps * speed_rps * turning
-        still_nm = self._still_nm(speed_rps)
-        friction_w = self.parameters.friction_nm * turning
         return (
-            friction_w,
+            self.parameters.friction_nm * turning,
             self._windage_coefficient * square,
-            self._powder_coefficient * cohesion * square
-            + (still_nm - self.parameters.friction_nm) * turning,
+            self._powder_coefficient * cohesion * square,
         )
 
     def trip(self, fault: DriveFault) -> None:
@@ -201,21 +204,19 @@ class Drive:
         if self.output_rps == 0.0:
             self.output_rps = self.speed_rps
 
-    def _still_nm(self, speed_rps: float) -> float:
-        k = self.parameters
-        drag_nm = k.friction_nm + self.jam_nm
-        return drag_nm + k.bed_nm if speed_rps < k.fluid_rps else drag_nm
-
     def _step_powered(self, dt_s: float, cohesion: float) -> None:
         k = self.parameters
         before = self.speed_rps
         reference = self.output_rps
         target = 0.0
-        if self._started or self.ignore_stop:
+        if self.ignore_stop:
+            target = self._held_rps
+        elif self._started:
             target = self.target_rps
             if target > k.max_rps:
                 target = k.max_rps
             target += self.runaway_rps
+            self._held_rps = target
         if reference < target:
             reference += k.ramp_up_rps_s * dt_s
             if reference > target:
@@ -231,8 +232,9 @@ class Drive:
         powder_nm = self._powder_coefficient * cohesion * before * before
         windage_nm = self._windage_coefficient * before * before
         drag_nm = k.friction_nm + self.jam_nm
-        if before < k.fluid_rps:
+        if self._bed_at_rest:
             drag_nm += k.bed_nm
+            self._bed_at_rest = before < k.fluid_rps
         load_nm = drag_nm + windage_nm + powder_nm
         torque_nm = load_nm + self._acceleration_nm * (reference - before) / dt_s
         limit_nm = k.overload * k.rated_torque_nm
@@ -271,15 +273,19 @@ class Drive:
         """Only drag acts; the speed is clamped at zero, or standstill would never be proven."""
         before = speed = self.speed_rps
         square = self._windage_coefficient + self._powder_coefficient * cohesion
+        drag_nm = self.parameters.friction_nm + self.jam_nm
         steps = math.ceil(dt_s / _COAST_STEP_S - 1e-9)
         slowing = dt_s / steps / self._acceleration_nm
         for _ in range(steps):
-            speed -= (self._still_nm(speed) + square * speed * speed) * slowing
+            speed -= (drag_nm + square * speed * speed) * slowing
             if speed <= 0.0:
                 speed = 0.0
                 break
         self.speed_rps = speed
         self.revolutions += 0.5 * (before + speed) * dt_s
+        if speed == 0.0:
+            self._rest()
+            return
         friction_w, windage_w, self.powder_w = self.powers_w(speed, cohesion)
         self.wall_w = windage_w + 0.5 * friction_w
         self.torque_nm = 0.0
@@ -289,6 +295,7 @@ class Drive:
         self.state = _STOPPED
 
     def _rest(self) -> None:
+        self._bed_at_rest = self._powder_coefficient > 0.0
         self.torque_nm = 0.0
         self.shaft_w = 0.0
         self.powder_w = 0.0

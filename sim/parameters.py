@@ -98,7 +98,7 @@ class DriveParameters:
     blade_m: float
     inertia_kg_m2: float
     friction_nm: float
-    bed_nm: float = 0.0  # extra Coulomb drag of the resting bed below `fluid_rps`
+    bed_nm: float  # Coulomb drag of a bed at rest, until the blade reaches `fluid_rps`
     fluid_rps: float = 5.0
     thrown_share: float = 0.03  # share of the charge brought to tip speed in each revolution
     power_number: float = 0.6  # windage
@@ -244,6 +244,7 @@ LAB: Final = MillParameters(
         blade_m=0.08,
         inertia_kg_m2=3e-4,
         friction_nm=0.02,
+        bed_nm=0.25,
         max_rps=200.0,
         overspeed_rps=215.0,
         ramp_up_rps_s=20.0,
@@ -280,6 +281,7 @@ PILOT: Final = MillParameters(
         blade_m=0.35,
         inertia_kg_m2=0.12,
         friction_nm=0.6,
+        bed_nm=14.0,
         max_rps=2000.0 / 60.0,
         overspeed_rps=2150.0 / 60.0,
         ramp_up_rps_s=1.0,

@@ -173,8 +173,35 @@ def test_a_welded_contactor_knows_no_stop() -> None:
     drive = spinning(loaded(), 100.0)
     drive.ignore_stop = True
     drive.run = drive.permit = False
+    drive.target_rps = 0.0
     advance(drive, 5.0)
     assert drive.speed_rps == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "powder_kg", "rps"), [(LAB.drive, 0.1, 100.0), (PILOT.drive, 6.0, 23.0)]
+)
+def test_a_settled_bed_gives_a_start_up_peak_once(
+    parameters: DriveParameters, powder_kg: float, rps: float
+) -> None:
+    drive = loaded(parameters, powder_kg)
+    drive.permit = drive.run = True
+    drive.target_rps = rps
+    drive.step(DT_S, 1.0)
+    start_nm = drive.torque_nm
+    advance(drive, 30.0)
+    assert 1.5 < start_nm / drive.torque_nm < 3.0
+    drive.run = False
+    drive.step(DT_S, 1.0)
+    drive.target_rps = 0.1 * rps
+    drive.run = True
+    advance(drive, 25.0)
+    assert drive.torque_nm < 0.3 * start_nm
+    drive.permit = drive.run = False
+    advance(drive, 40.0)
+    drive.permit = drive.run = True
+    drive.step(DT_S, 1.0)
+    assert drive.torque_nm > 0.9 * start_nm
 
 
 def test_a_runaway_turns_faster_than_told() -> None:
