@@ -22,6 +22,21 @@ Rpm = Annotated[float, Ge(10.0), Le(20_000.0)]
 Ramp = Annotated[float, Ge(1.0), Le(5_000.0)]
 SweepFlow = Annotated[float, Ge(0.05), Le(100.0)]
 MillTemperature = Annotated[float, Ge(15.0), Le(60.0)]
+Version = Annotated[int, Ge(1), Le(1_000_000)]
+Note = Annotated[str, Len(0, 2_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Which recipe it is, and whose. `id` goes into batch ids and file names."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: Name
+    version: Version
+    title: Text
+    author: Text
+    note: Note = ""
 
 
 @unique
@@ -115,7 +130,7 @@ class Purge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProveInert:
-    """Sweep shut: what the atmosphere does by itself shows the small leaks; then the proof dwell."""
+    """Sweep shut: what the atmosphere does by itself shows small leaks; then the proof dwell."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -210,10 +225,10 @@ class Recipe:
     """One recipe, read and found well-formed. `sha256` is of the file's bytes."""
 
     id: Name
-    version: Annotated[int, Ge(1), Le(1_000_000)]
+    version: Version
     title: Text
     author: Text
-    note: Annotated[str, Len(0, 2_000)]
+    note: Note
     core: CorePowder
     sse: Electrolyte
     charge: ChargeTarget

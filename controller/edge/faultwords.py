@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -99,7 +99,7 @@ def fault_message(
     path = fault_key(detail, data)
     name = next((str(part) for part in reversed((*prefix, *path)) if isinstance(part, str)), "")
     if detail["type"] in UNKNOWN_KEY:
-        return _unknown_key(str(path[-1]), _at(schema, schema, path[:-1]))
+        return unknown_key_text(str(path[-1]), _at(schema, schema, path[:-1]).get("properties", ()))
     target = _at(schema, schema, path)
     if detail["type"] == "missing":
         return f"is missing; must be {described(target, name)}"
@@ -107,7 +107,7 @@ def fault_message(
     if isinstance(value, float) and not math.isfinite(value):
         return f"is {shown(value)}; must be {described(target, name)}"
     if "enum" in target or "const" in target:
-        return f"is {shown(value)}; allowed: {_choices(target)}"
+        return choice_text(value, _choices(target))
     if detail["type"] in ("string_too_short", "string_too_long"):
         return f"is {len(value)} characters long; allowed {_length(target)}"
     if detail["type"].startswith(("greater", "less")) and (span := _span(target)):
@@ -120,7 +120,7 @@ def fault_message(
 def described(schema: Mapping[str, Any], name: str) -> str:
     """What may stand at a key: "a number, 10 to 20000 rpm"."""
     if "enum" in schema or "const" in schema:
-        return f"one of: {_choices(schema)}"
+        return f"one of: {', '.join(_choices(schema))}"
     kind = schema.get("type")
     if kind in ("number", "integer"):
         span = _span(schema)
@@ -133,15 +133,26 @@ def described(schema: Mapping[str, Any], name: str) -> str:
     return words.get(str(kind), "something else")
 
 
-def _unknown_key(key: str, schema: Mapping[str, Any]) -> str:
-    allowed = list(schema.get("properties", ()))
-    close = get_close_matches(key, allowed, n=1) if len(key) <= LONGEST_SHOWN else []
-    hint = f"; did you mean {close[0]}?" if close else ""
-    return f"unknown key; allowed keys here: {', '.join(allowed)}{hint}"
+def choice_text(value: object, allowed: Iterable[str]) -> str:
+    """What is wrong with a word that is none of the allowed ones."""
+    words = list(allowed)
+    hint = _hint(value, words) if isinstance(value, str) else ""
+    return f"is {shown(value)}; allowed: {', '.join(words)}{hint}"
 
 
-def _choices(schema: Mapping[str, Any]) -> str:
-    return ", ".join(str(item) for item in schema.get("enum", [schema.get("const")]))
+def unknown_key_text(key: str, allowed: Iterable[str]) -> str:
+    """What is wrong with a key that is none of the allowed ones."""
+    words = list(allowed)
+    return f"unknown key; allowed keys here: {', '.join(words)}{_hint(key, words)}"
+
+
+def _hint(word: str, allowed: list[str]) -> str:
+    close = get_close_matches(word, allowed, n=1) if len(word) <= LONGEST_SHOWN else []
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _choices(schema: Mapping[str, Any]) -> list[str]:
+    return [str(item) for item in schema.get("enum", [schema.get("const")])]
 
 
 def _span(schema: Mapping[str, Any]) -> str:
