@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum, unique
 from typing import Final
 
@@ -116,20 +116,19 @@ class Batch:
             return self.recipe.charge.total_mass_g / G_PER_KG
         return (self.charge.cam_mass_g + self.charge.sse_mass_g) / G_PER_KG
 
-    @property
-    def first_mill(self) -> int:
-        """Index of the first mill segment."""
-        return next(i for i, p in enumerate(self.phases) if isinstance(p, MillHold | MillPulse))
+    first_mill: int = field(init=False)
+    purge_index: int = field(init=False)
+    cool_down_index: int = field(init=False)
 
-    @property
-    def purge_index(self) -> int:
-        """Index of the purge."""
-        return next(i for i, p in enumerate(self.phases) if isinstance(p, Purge))
-
-    @property
-    def cool_down_index(self) -> int:
-        """Index of the cool-down, where COMPLETING begins."""
-        return next(i for i, p in enumerate(self.phases) if isinstance(p, CoolDown))
+    def __post_init__(self) -> None:
+        """Where the purge, the first mill segment and the cool-down are, found once."""
+        for name, kind in (
+            ("first_mill", (MillHold, MillPulse)),
+            ("purge_index", (Purge,)),
+            ("cool_down_index", (CoolDown,)),
+        ):
+            found = next(i for i, phase in enumerate(self.phases) if isinstance(phase, kind))
+            object.__setattr__(self, name, found)
 
 
 def charged_wt_percent(charge: Charge, basis: Basis) -> float:

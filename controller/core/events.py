@@ -30,4 +30,4 @@ class Event:
     kind: EventKind
     t_s: float
     text: str
-    data: dict[str, str | float | bool | None | list[str]] = field(default_factory=dict)
+    data: dict[str, str | float | bool | list[str] | None] = field(default_factory=dict)

@@ -33,6 +33,9 @@ class State(Enum):
     ABORTED = "ABORTED"
     RESETTING = "RESETTING"
 
+    # Members are singletons; the default hash of Enum is a Python call, too dear for every scan.
+    __hash__ = object.__hash__
+
 
 @unique
 class Trigger(Enum):

@@ -1,0 +1,19 @@
+"""How much argon a whole recipe is expected to take: a permissive to start."""
+
+from __future__ import annotations
+
+from controller.core.equipment import Equipment
+from controller.core.recipe import Phase, Purge, Recipe
+from controller.core.recipe_time import argon_l, free_volume_l, least_s, sweep_s
+
+
+def expected_argon_l(recipe: Recipe, equipment: Equipment) -> float:
+    """Standard litres that the phases need when nothing hinders them."""
+    free_l = free_volume_l(recipe.core, recipe.sse, recipe.charge, equipment)
+
+    def duration_s(phase: Phase) -> float:
+        if isinstance(phase, Purge):
+            return sweep_s(phase, recipe.atmosphere, equipment, free_l) + phase.dwell_s
+        return least_s(phase, equipment.ramp_down_rpm_per_s) or phase.time_limit_s
+
+    return sum(argon_l(phase, duration_s(phase), free_l) for phase in recipe.phases)

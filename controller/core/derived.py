@@ -1,0 +1,162 @@
+"""What the rows need beyond the signals: how well the plant follows, and how long things take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from controller.core.batch import Position, Step, Verdict
+from controller.core.limits import Limits
+from controller.core.matrix.row import Arm
+from controller.core.outputs import Outputs
+from controller.core.recipe import LeakTest, MillHold, MillPulse, Phase
+from controller.core.signals import DriveState, Signal
+from controller.core.state import ScanState
+from controller.core.states import State
+from controller.core.watch import Watch, stands_still
+
+_ROTOR: Final = int(Signal.ROTOR_RPM)
+_DRIVE_STATE: Final = int(Signal.DRIVE_STATE)
+_PERMIT: Final = int(Signal.RUN_PERMIT_FEEDBACK)
+_FLOW: Final = int(Signal.ARGON_FLOW_SLPM)
+_SUPPLY: Final = int(Signal.SUPPLY_VALVE_OPEN)
+_EXHAUST: Final = int(Signal.EXHAUST_VALVE_OPEN)
+_RUNNING: Final = float(DriveState.RUNNING)
+
+RUN_DOWN_STATES: Final = (State.HOLDING, State.STOPPING)
+_PASSIVE: Final = (State.IDLE, State.RESETTING, State.ABORTING, State.ABORTED)
+_NO_BATCH: Final = (*_PASSIVE, State.COMPLETE, State.STOPPED)
+_RUN_STATES: Final = (State.RUNNING, State.PAUSING, State.COMPLETING)
+FLOW_ERROR_BASE_SLPM: Final = 0.5
+
+
+def _state_arms(state: State) -> int:
+    arms = Arm(0)
+    if state not in _PASSIVE:
+        arms |= Arm.ACTIVE
+    if state not in _NO_BATCH:
+        arms |= Arm.BATCH
+    if state in _RUN_STATES:
+        arms |= Arm.RUN
+    if state in RUN_DOWN_STATES:
+        arms |= Arm.HOLDING
+    if state is State.HELD:
+        arms |= Arm.HELD
+    if state is State.STARTING:
+        arms |= Arm.STARTING
+    if state in (State.ABORTING, State.ABORTED):
+        arms |= Arm.TRIPPED
+    return int(arms)
+
+
+STATE_ARMS: Final = {state: _state_arms(state) for state in State}
+
+_ACTIVE: Final = int(Arm.ACTIVE)
+_BATCH: Final = int(Arm.BATCH)
+_TURNING: Final = int(Arm.TURNING)
+_INERT: Final = int(Arm.INERT)
+_LEAK: Final = int(Arm.LEAK_TEST)
+_NOT_LEAK: Final = int(Arm.NOT_LEAK_TEST)
+_RUN: Final = int(Arm.RUN)
+_MILL: Final = int(Arm.MILL)
+_FLOW_ARM: Final = int(Arm.FLOW)
+
+
+def arms_of(state: ScanState, watch: Watch, now_s: float) -> int:
+    """Which rows count in this scan, as bits of `Arm`."""
+    arms = STATE_ARMS[state.state]
+    if not arms & _ACTIVE:
+        return arms
+    sent = state.outputs
+    if sent.run or sent.run_permit or not stands_still(watch, state.equipment, now_s):
+        arms |= _TURNING
+    if sent.supply_open and sent.argon_flow_slpm > 0.0:
+        arms |= _FLOW_ARM
+    phase = _phase(state)
+    arms |= _LEAK if isinstance(phase, LeakTest) and arms & _RUN else _NOT_LEAK
+    if arms & _BATCH and watch.credit:
+        arms |= _INERT
+    if arms & _RUN and isinstance(phase, MillPulse | MillHold):
+        arms |= _MILL
+    return arms
+
+
+def _phase(state: ScanState) -> Phase | None:
+    return None if state.batch is None else state.batch.phases[state.position.index]
+
+
+def derived_values(
+    state: ScanState, watch: Watch, x: Sequence[float], now_s: float
+) -> tuple[float, ...]:
+    """The values of `Derived`, in its order. NaN where the plant's answer is UNKNOWN."""
+    limits, sent = state.matrix.limits, state.outputs
+    rotor_rpm = x[_ROTOR]
+    return (
+        rotor_rpm - _ceiling_rpm(watch.peak_rpm, limits),
+        _underspeed_rpm(sent, watch, rotor_rpm, limits),
+        _unless(sent.run, x[_DRIVE_STATE], _RUNNING),
+        abs(x[_FLOW] - sent.argon_flow_slpm) / max(sent.argon_flow_slpm, FLOW_ERROR_BASE_SLPM),
+        abs(x[_SUPPLY] - sent.supply_open),
+        abs(x[_EXHAUST] + sent.exhaust_shut - 1.0),
+        *_overdue(state, watch, now_s),
+        0.0 if watch.credit else 1.0,
+        _unless(sent.run, x[_PERMIT], 1.0),
+        *_verdicts(state.position),
+    )
+
+
+def _ceiling_rpm(set_point_rpm: float, limits: Limits) -> float:
+    margin = max(limits.overspeed_margin_rpm, limits.overspeed_margin_share * set_point_rpm)
+    return set_point_rpm + margin
+
+
+def _underspeed_rpm(sent: Outputs, watch: Watch, rotor_rpm: float, limits: Limits) -> float:
+    """How far the rotor is below a slowly following set point, beyond the margin."""
+    if not sent.run:
+        return 0.0
+    expected = min(watch.follow_rpm, sent.rotor_rpm)
+    margin = max(limits.underspeed_margin_rpm, limits.underspeed_margin_share * expected)
+    return expected - rotor_rpm - margin
+
+
+def _unless(asked: bool, value: float, expected: float) -> float:
+    """0 when nothing was asked for or the plant does it, 1 when not, NaN when UNKNOWN."""
+    if not asked or value == expected:
+        return 0.0
+    return 1.0 if value == value else value
+
+
+def _overdue(state: ScanState, watch: Watch, now_s: float) -> tuple[float, float, float, float]:
+    equipment = state.equipment
+    in_state_s = now_s - state.entered_s
+    running_down = state.state in RUN_DOWN_STATES
+    slow = running_down and (
+        (state.outputs.spins and in_state_s > equipment.run_down_s)
+        or in_state_s > equipment.run_down_s + equipment.coast_s
+    )
+    turning = (
+        not state.outputs.spins
+        and now_s - watch.last_spin_s > equipment.coast_s
+        and not stands_still(watch, equipment, now_s)
+    )
+    return (
+        1.0 if turning else 0.0,
+        1.0 if slow else 0.0,
+        in_state_s if state.state is State.HELD else 0.0,
+        in_state_s if state.state is State.STARTING else 0.0,
+    )
+
+
+_GOING: Final = (0.0, 0.0, 0.0, 0.0)
+
+
+def _verdicts(position: Position) -> tuple[float, float, float, float]:
+    verdict = position.verdict
+    if verdict is Verdict.GOING or position.step is Step.DONE:
+        return _GOING
+    return (
+        float(verdict is Verdict.TIME_LIMIT),
+        float(verdict is Verdict.LEAKS),
+        float(verdict is Verdict.LEAK_INCONCLUSIVE),
+        float(verdict is Verdict.SLOPE_TOO_STEEP),
+    )

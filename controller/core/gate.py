@@ -1,0 +1,75 @@
+"""The last gate: replaces in an output image whatever may not be sent by its safe value.
+
+It looks at the image of this very scan and at nothing that was decided before; what passes here
+is what the plant gets. It never waits and never asks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from controller.core.limits import Limits
+from controller.core.outputs import Outputs
+from controller.core.signals import Signal
+from controller.core.states import State
+
+RAMPING_UP: Final = (State.RUNNING, State.PAUSING)
+RUNNING_DOWN: Final = (State.COMPLETING, State.HOLDING, State.STOPPING)
+
+_LID_CLOSED: Final = int(Signal.LID_CLOSED)
+_LID_LOCKED: Final = int(Signal.LID_LOCKED)
+_ESTOP: Final = int(Signal.ESTOP_HEALTHY)
+_PRESSURE: Final = int(Signal.VESSEL_PRESSURE_MBAR_G)
+
+
+def may_spin(x: Sequence[float]) -> bool:
+    """Lid proven closed and locked, emergency stop proven healthy, in this image (I1)."""
+    return x[_LID_CLOSED] == 1.0 and x[_LID_LOCKED] == 1.0 and x[_ESTOP] == 1.0
+
+
+def gated(
+    wanted: Outputs,
+    x: Sequence[float],
+    state: State,
+    limits: Limits,
+    *,
+    before: Outputs,
+    credit: bool,
+    unlock_ok: bool,
+    rotor_max_rpm: float,
+) -> Outputs:
+    """`wanted` with everything safe that the image, the state or the limits do not permit."""
+    out = wanted
+    if out.run or out.run_permit or out.rotor_rpm != 0.0:
+        out = _blade(out, x, state, before, credit, rotor_max_rpm)
+    if (out.supply_open or out.exhaust_shut or out.argon_flow_slpm != 0.0) and not (
+        x[_PRESSURE] < limits.pressure_trip_mbar_g
+    ):
+        out = replace(out, supply_open=False, argon_flow_slpm=0.0, exhaust_shut=False)
+    if out.lid_unlock and (not unlock_ok or out.spins or before.spins):
+        out = replace(out, lid_unlock=False)
+    return out
+
+
+def _blade(
+    out: Outputs,
+    x: Sequence[float],
+    state: State,
+    before: Outputs,
+    credit: bool,
+    rotor_max_rpm: float,
+) -> Outputs:
+    if state in RAMPING_UP:
+        permitted = credit
+        ceiling_rpm = rotor_max_rpm
+    else:
+        permitted = state in RUNNING_DOWN
+        ceiling_rpm = min(rotor_max_rpm, before.rotor_rpm)
+    if not (permitted and may_spin(x) and math.isfinite(out.rotor_rpm)):
+        return replace(out, run=False, run_permit=False, rotor_rpm=0.0)
+    if not 0.0 <= out.rotor_rpm <= ceiling_rpm:
+        return replace(out, rotor_rpm=min(max(out.rotor_rpm, 0.0), ceiling_rpm))
+    return out

@@ -1,0 +1,117 @@
+"""The matrix at work: which rows hold in this image, and since when.
+
+The quiet case (every armed value within its band) costs one pass over the armed rows and
+allocates nothing that lasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from controller.core.equipment import Equipment
+from controller.core.limits import Limits, limits_for
+from controller.core.matrix import rows
+from controller.core.matrix.row import Arm, Reaction, Row
+from controller.core.recipe import Atmosphere
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One armed row whose value is outside its band or UNKNOWN; `confirmed` after its time."""
+
+    row: int
+    since_s: float
+    unknown: bool
+    confirmed: bool
+
+
+NONE: tuple[Violation, ...] = ()
+
+
+class Matrix:
+    """All rows with their limits, and per set of arms the few numbers that a scan needs."""
+
+    __slots__ = ("_armed", "limits", "rows")
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.rows: tuple[Row, ...] = rows(limits)
+        self._armed: dict[int, tuple[tuple[int, int, float, float], ...]] = {}
+
+    def armed(self, arms: int) -> tuple[tuple[int, int, float, float], ...]:
+        """(row, source, low, high) of each row that `arms` arms; made once for each set."""
+        found = self._armed.get(arms)
+        if found is None:
+            found = tuple(
+                (index, int(row.source), row.low, row.high)
+                for index, row in enumerate(self.rows)
+                if row.armed & (Arm(arms) | Arm.ALWAYS)
+            )
+            self._armed[arms] = found
+        return found
+
+    def evaluate(
+        self,
+        x: Sequence[float],
+        arms: int,
+        before: tuple[Violation, ...],
+        now_s: float,
+        scan_s: float,
+    ) -> tuple[Violation, ...]:
+        """The violations of this scan, given those of the scan before.
+
+        `x` holds the signals and then the derived values. `scan_s` is the time between scans, for
+        rows that confirm over a number of scans.
+        """
+        armed = self.armed(arms)
+        bad = [index for index, source, low, high in armed if not low <= x[source] <= high]
+        if not bad and not before:
+            return NONE
+        since = {violation.row: violation.since_s for violation in before}
+        for violation in before:
+            if violation.row not in bad and self._within_deadband(violation.row, x, armed):
+                bad.append(violation.row)
+        bad.sort()
+        return tuple(self._violation(row, x, since.get(row, now_s), now_s, scan_s) for row in bad)
+
+    def _within_deadband(
+        self, index: int, x: Sequence[float], armed: tuple[tuple[int, int, float, float], ...]
+    ) -> bool:
+        row = self.rows[index]
+        if row.deadband == 0.0 or all(index != entry[0] for entry in armed):
+            return False
+        return not row.low + row.deadband <= x[row.source] <= row.high - row.deadband
+
+    def _violation(
+        self, index: int, x: Sequence[float], since_s: float, now_s: float, scan_s: float
+    ) -> Violation:
+        row = self.rows[index]
+        value = x[row.source]
+        unknown = value != value  # NaN
+        confirm_s = row.unknown_confirm_s if unknown else row.confirm_s
+        if row.confirm_scans:
+            confirm_s = max(confirm_s, row.confirm_scans * scan_s)
+        # Half a microsecond of slack, so that a sum of scan times is not taken for too early.
+        return Violation(index, since_s, unknown, now_s - since_s >= confirm_s - 5e-7)
+
+    def reaction(self, violations: tuple[Violation, ...]) -> Reaction | None:
+        """The severest reaction that confirmed violations ask for, None without any."""
+        worst: Reaction | None = None
+        for violation in violations:
+            if not violation.confirmed:
+                continue
+            row = self.rows[violation.row]
+            asked = row.on_unknown if violation.unknown else row.reaction
+            if worst is None or asked > worst:
+                worst = asked
+        return worst
+
+    def confirmed(self, violations: tuple[Violation, ...]) -> frozenset[int]:
+        """The rows that are confirmed."""
+        return frozenset(v.row for v in violations if v.confirmed)
+
+
+def matrix_for(equipment: Equipment, atmosphere: Atmosphere | None = None) -> Matrix:
+    """The matrix of one mill, tightened by a recipe's atmosphere when one is loaded."""
+    return Matrix(limits_for(equipment, atmosphere))

@@ -1,0 +1,22 @@
+"""The cause-and-effect matrix: one row for each cause, data that everything else reads."""
+
+from __future__ import annotations
+
+from controller.core.limits import Limits
+from controller.core.matrix.gas import gas_rows
+from controller.core.matrix.heat import heat_rows
+from controller.core.matrix.machine import machine_rows
+from controller.core.matrix.procedure import procedure_rows
+from controller.core.matrix.room import room_rows
+from controller.core.matrix.row import Row
+
+
+def rows(limits: Limits) -> tuple[Row, ...]:
+    """All rows, with `limits` written into them, in the order in which ties are told."""
+    return (
+        *machine_rows(limits),
+        *gas_rows(limits),
+        *heat_rows(limits),
+        *room_rows(limits),
+        *procedure_rows(limits),
+    )

@@ -1,0 +1,190 @@
+"""One scan: what was measured and asked for in, what the plant is told and what is recorded out.
+
+Pure: the same call live against Modbus and in virtual time against the simulator. The order is
+fixed: memory, rows, reactions and commands, the state's own work, outputs, the last gate, alarms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from controller.core import alarms as alarm_book
+from controller.core.batch import Position, Totals
+from controller.core.commanding import RELEASE_STATES, Mind, obey
+from controller.core.commands import Command
+from controller.core.derived import arms_of, derived_values
+from controller.core.events import Event, EventKind
+from controller.core.gate import gated
+from controller.core.images import wanted_outputs
+from controller.core.interlocks import matrix_for
+from controller.core.matrix.row import Reaction
+from controller.core.outputs import Outputs
+from controller.core.permissives import unlock_permissives
+from controller.core.phases import Demand
+from controller.core.procedure import act
+from controller.core.recipe import MillHold, MillPulse
+from controller.core.signals import Image, Signal
+from controller.core.state import Decision, ScanState
+from controller.core.states import State, Trigger
+from controller.core.totals import added
+from controller.core.watch import watched
+
+MAX_DT_PERIODS: Final = 2.0
+RELEASE_LIMIT_S: Final = 120.0
+_REACTION: Final = {
+    Reaction.HOLD: Trigger.HOLD,
+    Reaction.STOP: Trigger.STOP,
+    Reaction.TRIP: Trigger.ABORT,
+}
+_LID_CLOSED: Final = int(Signal.LID_CLOSED)
+
+
+def scan(
+    before: ScanState,
+    image: Image,
+    commands: tuple[Command, ...],
+    now_s: float,
+    period_s: float,
+) -> Decision:
+    """Decides one scan at process time `now_s`; `period_s` is the nominal process time of a scan.
+
+    Time never counts for more than two periods: what was missed is not caught up (I24).
+    """
+    dt_s = min(max(now_s - before.now_s, 0.0), MAX_DT_PERIODS * period_s)
+    events: list[Event] = []
+    state, reaction = _observed(before, image, now_s, dt_s, period_s, events)
+    mind = Mind(state, image, events)
+    if commands or reaction is not None:
+        obey(mind, commands, reaction)
+    demand = _work(mind, image)
+    outputs = _outputs(mind.state, demand, image, dt_s)
+    if mind.state.violations or mind.state.alarms:
+        _alarms(mind)
+    state = _with_outputs(mind.state, outputs)
+    return Decision(state, outputs, events, mind.results)
+
+
+def _observed(
+    before: ScanState,
+    image: Image,
+    now_s: float,
+    dt_s: float,
+    period_s: float,
+    events: list[Event],
+) -> tuple[ScanState, Trigger | None]:
+    """The state with this image taken in, and what the rows ask for."""
+    x = image.values
+    watch = watched(before.watch, x, before.outputs, before.matrix.limits, now_s, dt_s)
+    if before.watch.credit and not watch.credit:
+        events.append(Event(EventKind.PURGE_CREDIT, now_s, "Purge credit lost", {"credit": False}))
+    arms = arms_of(before, watch, now_s)
+    extended = (*x, *derived_values(before, watch, x, now_s))
+    violations = before.matrix.evaluate(extended, arms, before.violations, now_s, period_s)
+    state = ScanState(
+        before.equipment,
+        before.matrix,
+        now_s,
+        before.state,
+        before.version,
+        before.entered_s,
+        before.batch,
+        before.position,
+        added(before, x, dt_s),
+        watch,
+        violations,
+        before.alarms,
+        before.release,
+        before.outputs,
+    )
+    if not violations:
+        return state, None
+    return state, _REACTION.get(before.matrix.reaction(violations) or Reaction.WARN)
+
+
+def _work(mind: Mind, image: Image) -> Demand:
+    """Runs the state's own action and, when it is done, completes the state."""
+    state = mind.state
+    if state.release is not None:
+        _tend_release(mind, image)
+        state = mind.state
+    if state.state is State.IDLE or state.state is State.ABORTED:
+        return Demand()
+    progress = act(state, state.totals, state.watch, image.values, state.now_s, mind.events)
+    if (
+        progress.position is not state.position
+        or progress.watch is not state.watch
+        or progress.totals is not state.totals
+    ):
+        mind.state = replace(
+            state, position=progress.position, totals=progress.totals, watch=progress.watch
+        )
+    if progress.done and not mind.moved:
+        mind.fire(Trigger.STATE_COMPLETE, "state complete")
+        if mind.state.state is State.IDLE:
+            _forget_batch(mind)
+    return progress.demand
+
+
+def _tend_release(mind: Mind, image: Image) -> None:
+    """A release ends when the lid has been opened, when its time is over, or the state moved."""
+    state = mind.state
+    if state.release is None:
+        return
+    opened = image.values[_LID_CLOSED] == 0.0
+    expired = state.now_s - state.release.since_s > RELEASE_LIMIT_S
+    if opened or expired or state.state not in RELEASE_STATES:
+        text = "Lid opened" if opened else "Lid release ended"
+        mind.events.append(Event(EventKind.LID, state.now_s, text, {"opened": opened}))
+        mind.state = replace(state, release=None)
+
+
+def _forget_batch(mind: Mind) -> None:
+    """Back in IDLE: the control recipe is unloaded, its tighter limits go with it."""
+    state = mind.state
+    mind.state = replace(
+        state,
+        matrix=matrix_for(state.equipment),
+        batch=None,
+        position=Position(),
+        totals=Totals(),
+        watch=replace(state.watch, credit=False),
+    )
+
+
+def _outputs(state: ScanState, demand: Demand, image: Image, dt_s: float) -> Outputs:
+    wanted = wanted_outputs(state, demand, image.values, dt_s)
+    unlock_ok = wanted.lid_unlock and all(p.ok for p in unlock_permissives(state, image))
+    return gated(
+        wanted,
+        image.values,
+        state.state,
+        state.matrix.limits,
+        before=state.outputs,
+        credit=state.watch.credit,
+        unlock_ok=unlock_ok,
+        rotor_max_rpm=_rotor_max_rpm(state),
+    )
+
+
+def _rotor_max_rpm(state: ScanState) -> float:
+    """No more than the machine may, and no more than the segment under way asks for."""
+    if state.batch is None:
+        return 0.0
+    phase = state.batch.phases[state.position.index]
+    if isinstance(phase, MillHold | MillPulse):
+        return min(phase.rotor_rpm, state.equipment.rotor_rpm_max)
+    return state.equipment.rotor_rpm_max
+
+
+def _alarms(mind: Mind) -> None:
+    state = mind.state
+    confirmed = {v.row: v.unknown for v in state.violations if v.confirmed}
+    alarms, events = alarm_book.updated(state.alarms, confirmed, state.matrix.rows, state.now_s)
+    mind.events.extend(events)
+    if alarms is not state.alarms:
+        mind.state = replace(state, alarms=alarms)
+
+
+def _with_outputs(state: ScanState, outputs: Outputs) -> ScanState:
+    return state if outputs is state.outputs else replace(state, outputs=outputs)

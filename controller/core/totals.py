@@ -1,0 +1,57 @@
+"""What a batch adds up in every scan: clocks, revolutions, blade time, net energy, argon."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from controller.core.batch import Step, Totals
+from controller.core.recipe import MillHold, MillPulse
+from controller.core.signals import Signal
+from controller.core.state import ScanState
+from controller.core.states import State
+
+_ROTOR: Final = int(Signal.ROTOR_RPM)
+_POWER: Final = int(Signal.SHAFT_POWER_W)
+_FLOW: Final = int(Signal.ARGON_FLOW_SLPM)
+_PROCESS: Final = (State.STARTING, State.RUNNING, State.PAUSING, State.COMPLETING, State.RESUMING)
+_HOLD: Final = (State.HOLDING, State.HELD, State.PAUSED, State.RESTARTING)
+_DOSE: Final = frozenset({State.RUNNING, State.PAUSING})
+_RPM_TO_RAD_S: Final = 2.0 * math.pi / 60.0
+
+
+def added(state: ScanState, x: Sequence[float], dt_s: float) -> Totals:
+    """The totals after `dt_s`. UNKNOWN values add nothing. Hold time is not process time.
+
+    Revolutions and energy count in the dose only while a mill segment runs; energy is net of what
+    the empty mill takes at that speed (plant file).
+    """
+    before = state.totals
+    current = state.state
+    if current not in _PROCESS and current not in _HOLD:
+        return before
+    rotor_rpm, power_w, flow_slpm = x[_ROTOR], x[_POWER], x[_FLOW]
+    revolutions = rotor_rpm * dt_s / 60.0 if rotor_rpm > 0.0 else 0.0
+    empty_w = state.equipment.empty_torque_nm * rotor_rpm * _RPM_TO_RAD_S
+    energy_j = max(0.0, power_w - empty_w) * dt_s if power_w > 0.0 < rotor_rpm else 0.0
+    on_s = dt_s if state.position.step is Step.ON else 0.0
+    dose = current in _DOSE and _mills(state)
+    return Totals(
+        before.process_s + (dt_s if current in _PROCESS else 0.0),
+        before.hold_s + (dt_s if current in _HOLD else 0.0),
+        before.revolutions + revolutions,
+        before.on_time_s + on_s,
+        before.energy_j + energy_j,
+        before.argon_l + (flow_slpm * dt_s / 60.0 if flow_slpm > 0.0 else 0.0),
+        before.dose_revolutions + (revolutions if dose else 0.0),
+        before.dose_on_time_s + (on_s if dose else 0.0),
+        before.dose_energy_j + (energy_j if dose else 0.0),
+    )
+
+
+def _mills(state: ScanState) -> bool:
+    batch = state.batch
+    return batch is not None and isinstance(
+        batch.phases[state.position.index], MillHold | MillPulse
+    )

@@ -1,0 +1,88 @@
+"""What must have held for a while: standstill, start limits, purge credit; since when it does.
+
+Times are process times; `math.inf` means "does not hold now".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from controller.core.equipment import Equipment
+from controller.core.limits import Limits
+from controller.core.outputs import Outputs
+from controller.core.signals import DriveState, Signal
+
+GAS_UNKNOWN_MAX_S: Final = 60.0
+
+_LID_CLOSED: Final = int(Signal.LID_CLOSED)
+_LID_LOCKED: Final = int(Signal.LID_LOCKED)
+_STANDSTILL: Final = int(Signal.STANDSTILL)
+_DRIVE_STATE: Final = int(Signal.DRIVE_STATE)
+_ROTOR: Final = int(Signal.ROTOR_RPM)
+_PRESSURE: Final = int(Signal.VESSEL_PRESSURE_MBAR_G)
+_O2: Final = int(Signal.O2_PPM)
+_H2O: Final = int(Signal.H2O_PPM)
+_H2S: Final = int(Signal.H2S_PPM)
+_RUNNING: Final = float(DriveState.RUNNING)
+_FOLLOW_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The memory of the interlocks. `credit` says that the headspace was purged and proven."""
+
+    still_since_s: float = math.inf
+    last_spin_s: float = 0.0
+    start_ok_since_s: float = math.inf
+    gas_known_s: float = 0.0
+    credit: bool = False
+    peak_rpm: float = 0.0
+    follow_rpm: float = 0.0
+
+
+def stands_still(watch: Watch, equipment: Equipment, now_s: float) -> bool:
+    """Whether the hard-wired input and the stopped drive have agreed for the proof time."""
+    return now_s - watch.still_since_s >= equipment.standstill_proof_s
+
+
+def watched(
+    watch: Watch, x: Sequence[float], sent: Outputs, limits: Limits, now_s: float, dt_s: float
+) -> Watch:
+    """The memory after this image; the same object where nothing has changed.
+
+    `sent` is the output image of the scan before, so what the plant was last told.
+    """
+    spun = sent.run or sent.run_permit or sent.rotor_rpm > 0.0
+    still = (
+        x[_STANDSTILL] == 1.0
+        and x[_DRIVE_STATE] < _RUNNING
+        and -limits.still_rpm <= x[_ROTOR] <= limits.still_rpm
+        and not sent.run
+    )
+    o2, h2o = x[_O2], x[_H2O]
+    start_ok = (
+        o2 <= limits.o2_start_ppm and h2o <= limits.h2o_start_ppm and x[_H2S] <= limits.h2s_open_ppm
+    )
+    gas_known_s = now_s if o2 == o2 and h2o == h2o else watch.gas_known_s
+    credit = (
+        watch.credit
+        and x[_LID_CLOSED] == 1.0
+        and x[_LID_LOCKED] == 1.0
+        and x[_PRESSURE] >= 0.0
+        and now_s - gas_known_s <= GAS_UNKNOWN_MAX_S
+    )
+    still_since_s = min(watch.still_since_s, now_s) if still else math.inf
+    target_rpm = sent.rotor_rpm
+    follow_s = max(_FOLLOW_S, 3.0 * dt_s)
+    return Watch(
+        still_since_s,
+        now_s if spun else watch.last_spin_s,
+        min(watch.start_ok_since_s, now_s) if start_ok else math.inf,
+        gas_known_s,
+        credit,
+        0.0 if still else max(watch.peak_rpm, target_rpm),
+        watch.follow_rpm + (target_rpm - watch.follow_rpm) * min(1.0, dt_s / follow_s),
+    )
