@@ -174,9 +174,14 @@ class Mill:
             gas_c=start_c,
             mbar=self.ambient_mbar,
         )
+        air = {
+            InitialGas.AIR: 1.0,
+            InitialGas.DOCKED: k.gas.dock_line_share,
+            InitialGas.GLOVEBOX: 0.0,
+        }[gas]
         self.vessel.traces.load(
-            o2=_GLOVEBOX if gas is InitialGas.GLOVEBOX else ROOM_O2,
-            h2o=_GLOVEBOX if gas is InitialGas.GLOVEBOX else k.room.h2o,
+            o2=air * ROOM_O2 + (1.0 - air) * _GLOVEBOX,
+            h2o=air * k.room.h2o + (1.0 - air) * _GLOVEBOX,
             sse_g=1000.0 * charge.sse_kg if charge else 0.0,
             water_mol=charge.water_mol if charge else 0.0,
         )
@@ -219,8 +224,10 @@ class Mill:
         """Take over one output image."""
         if outputs is self.outputs:
             return
-        self.outputs = outputs
         drive = self.drive
+        if outputs.drive_fault_reset and not self.outputs.drive_fault_reset:
+            drive.reset_fault()
+        self.outputs = outputs
         drive.run = outputs.run
         drive.target_rps = outputs.rotor_rpm / 60.0
         self.supply.set_slpm = outputs.argon_flow_slpm

@@ -1,0 +1,186 @@
+"""A mill in virtual time: the shipped scan, the simulated plant, and a scripted operator.
+
+Process time is a count of scans times the period, never a running sum. Nothing here looks at a
+clock, so the same seed gives the same run in any process.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Final
+
+from controller.core.commands import Charge, Command, CommandName
+from controller.core.equipment import Equipment, Handling
+from controller.core.image import assemble
+from controller.core.outputs import Outputs
+from controller.core.permissives import start_permissives
+from controller.core.recipe import Recipe
+from controller.core.scan import scan
+from controller.core.signals import Image, Signal
+from controller.core.state import Decision, initial_state
+from controller.core.states import State
+from sim.mill import Mill
+from sim.parameters import LAB, PILOT, InitialGas, MillParameters
+from sim.parameters import Charge as Powder
+
+PERIOD_S: Final = 0.1
+PILOT_FROM_L: Final = 5.0
+AUTOMATION_USER: Final = "automation (simulated)"
+
+
+def parameters_for(equipment: Equipment) -> MillParameters:
+    """The simulator's set nearest to this mill, with the file's vessel and supplied argon."""
+    base = PILOT if equipment.vessel_l >= PILOT_FROM_L else LAB
+    gas = replace(
+        base.gas,
+        vessel_l=equipment.vessel_l,
+        sweep_mixing=equipment.sweep_mixing,
+        argon_o2_ppm=equipment.argon_o2_ppm,
+        argon_h2o_ppm=equipment.argon_h2o_ppm,
+        argon_full_scale_slpm=equipment.argon_flow_max_slpm,
+        bleed_slpm=equipment.bleed_flow_slpm,
+    )
+    return replace(base, gas=gas)
+
+
+def nominal_charge(recipe: Recipe) -> Charge:
+    """The charge form filled in as the recipe wants it, for unattended simulated batches."""
+    powder = powder_of(recipe)
+    return Charge(
+        cam_mass_g=1000.0 * powder.cam_kg,
+        sse_mass_g=1000.0 * powder.sse_kg,
+        cam_lot="SIM-CAM",
+        sse_lot="SIM-SSE",
+        blade_id="SIM-BLADE",
+        emptied_and_cleaned=True,
+    )
+
+
+def powder_of(recipe: Recipe) -> Powder:
+    """What the simulated jar holds for this recipe."""
+    core, sse = recipe.core, recipe.sse
+    share = sse.wt_percent / 100.0
+    ratio = share / (1.0 - share) if sse.basis.value == "total" else share
+    total_kg = recipe.charge.total_mass_g / 1000.0
+    return Powder(
+        cam_kg=total_kg / (1.0 + ratio),
+        sse_kg=total_kg * ratio / (1.0 + ratio),
+        core_d50_m=core.d50_um * 1e-6,
+        sse_d50_m=sse.particle_d50_um * 1e-6,
+        core_kg_m3=1000.0 * core.density_g_cm3,
+        sse_kg_m3=1000.0 * sse.density_g_cm3,
+        water_ppm=core.water_ppm,
+    )
+
+
+def new_mill(recipe: Recipe, equipment: Equipment, seed: int) -> Mill:
+    """A simulated mill with a fresh charge of this recipe, brought in as the plant handles it."""
+    docked = equipment.handling is Handling.DOCKED_JAR
+    return Mill(
+        parameters_for(equipment),
+        seed=seed,
+        charge=powder_of(recipe),
+        initial_gas=InitialGas.DOCKED if docked else InitialGas.AIR,
+    )
+
+
+class VirtualPlant:
+    """The mill as the scan sees it, without a wire: `read` and `write` as the live plant has."""
+
+    __slots__ = ("_tops", "mill")
+
+    def __init__(self, mill: Mill) -> None:
+        self.mill = mill
+        sensors = mill.parameters.sensors
+        self._tops = (
+            (int(Signal.O2_PPM), sensors.o2_range_ppm),
+            (int(Signal.H2S_PPM), sensors.h2s_range_ppm),
+        )
+
+    def read(self) -> Image:
+        """What the transmitters state; at the top of its range an analyzer is above every limit."""
+        values = self.mill.measure()
+        for index, top in self._tops:
+            if values[index] >= top:
+                values[index] = math.inf
+        return assemble(values)
+
+    def write(self, outputs: Outputs, heartbeat: bool) -> None:
+        """Hands over one output image."""
+        del heartbeat  # without a wire there is nobody who could miss it
+        self.mill.apply(outputs)
+
+
+class Operator:
+    """Does what a person does before and at the start of a simulated batch, and nothing after."""
+
+    __slots__ = ("_recipe", "_started", "_tries")
+
+    RETRY_S: Final = 1.0
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._tries = 0
+        self._started = False
+
+    @property
+    def done(self) -> bool:
+        """Whether the batch has been started."""
+        return self._started
+
+    def commands(self, world: World) -> tuple[Command, ...]:
+        """The commands for the next scan."""
+        if self._started or world.scans % round(self.RETRY_S / PERIOD_S):
+            return ()
+        self._tries += 1
+        if self._tries == 1:
+            return (self._command(CommandName.LOAD), self._command(CommandName.CHARGE))
+        if all(check.ok for check in start_permissives(world.state, world.image)):
+            self._started = True
+            return (self._command(CommandName.START),)
+        return ()
+
+    def _command(self, name: CommandName) -> Command:
+        return Command(
+            id=f"{name.value}-{self._tries}",
+            name=name,
+            user=AUTOMATION_USER,
+            recipe=self._recipe if name is CommandName.LOAD else None,
+            batch_id="DRY-RUN" if name is CommandName.LOAD else "",
+            charge=nominal_charge(self._recipe) if name is CommandName.CHARGE else None,
+        )
+
+
+class World:
+    """Plant, controller state and scan count; `step` does one scan and moves the plant on."""
+
+    __slots__ = ("_period_s", "image", "mill", "outputs", "plant", "scans", "state")
+
+    def __init__(self, mill: Mill, equipment: Equipment, period_s: float = PERIOD_S) -> None:
+        self.mill = mill
+        self.plant = VirtualPlant(mill)
+        self.state = initial_state(equipment)
+        self.image = self.plant.read()
+        self.outputs = self.state.outputs
+        self.scans = 0
+        self._period_s = period_s
+
+    @property
+    def now_s(self) -> float:
+        """Process time of the scan under way."""
+        return self.scans * self._period_s
+
+    def step(self, commands: tuple[Command, ...] = ()) -> Decision:
+        """One scan at the present time, then one period of plant."""
+        self.image = self.plant.read()
+        decision = scan(self.state, self.image, commands, self.now_s, self._period_s)
+        self.state = decision.state
+        self.outputs = decision.outputs
+        self.plant.write(decision.outputs, heartbeat=bool(self.scans % 2))
+        self.mill.step(self._period_s)
+        self.scans += 1
+        return decision
+
+
+ENDED: Final = (State.COMPLETE, State.STOPPED, State.ABORTED)
