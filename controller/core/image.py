@@ -32,7 +32,6 @@ _H2O: Final = int(Signal.H2O_PPM)
 _GAUGE: Final = int(Signal.VESSEL_PRESSURE_MBAR_G)
 _AMBIENT: Final = int(Signal.AMBIENT_PRESSURE_MBAR_ABS)
 _H2O_SOURCES: Final = (_FROST_POINT, _GAUGE, _AMBIENT)
-_BAD_SENSOR: Final = Quality.BAD_SENSOR
 
 
 def assemble(
@@ -44,13 +43,14 @@ def assemble(
     """The image of one scan from what was read, each sequence indexed by `Signal`.
 
     `values[H2O_PPM]` is ignored: it follows from the frost point and the absolute pressure that
-    is measured in the vessel, where the sample line ends. Nothing that is passed in is changed.
+    is measured in the vessel, where the sample line ends. A value of +inf is one at the top of its
+    range: above every limit, and good but limited. Nothing that is passed in is changed.
     """
     if (
         quality is ALL_GOOD
         and age_s is NO_AGE_S
         and values[_SAMPLE_FLOW] >= SAMPLE_FLOW_MIN_SLPM
-        and math.isfinite(sum(values))
+        and sum(values) > -math.inf  # false for NaN too
     ):
         found = list(values)
         found[_H2O] = h2o_ppm = _h2o_ppm(found)
@@ -76,9 +76,11 @@ def _judged(
                 # At the top of its range a transmitter says "at least this": above every limit.
                 judged[index] = Quality.GOOD_LIMITED
                 continue
-            elif not math.isfinite(found[index]):
-                judged[index] = _BAD_SENSOR
+            elif not found[index] > -math.inf:
+                judged[index] = Quality.BAD_SENSOR
             else:
+                if found[index] == math.inf:
+                    judged[index] = Quality.GOOD_LIMITED
                 continue
         found[index] = NAN
     _derive_h2o(found, judged, ages)
@@ -94,7 +96,7 @@ def _derive_h2o(found: list[float], judged: list[Quality], ages: list[float]) ->
     """Water as good as its worst source, and as old as its oldest."""
     ages[_H2O] = max(ages[source] for source in _H2O_SOURCES)
     found[_H2O] = _h2o_ppm(found)
-    judged[_H2O] = Quality.GOOD if math.isfinite(found[_H2O]) else _BAD_SENSOR
+    judged[_H2O] = Quality.GOOD if math.isfinite(found[_H2O]) else Quality.BAD_SENSOR
     for source in _H2O_SOURCES:
         if judged[source] is not Quality.GOOD:
             judged[_H2O] = judged[source]

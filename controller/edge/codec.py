@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -25,6 +24,7 @@ FULL_MA: Final = 20.0
 RANGE_HIGH_MA: Final = 20.5
 FAILED_HIGH_MA: Final = 21.0
 BURNT_OUT_MA: Final = 3.5
+F32_MAX: Final = 3.4028234663852886e38
 SPAN_MA: Final = FULL_MA - ZERO_MA
 # A saturated transmitter says "at least this much": by so much of its span the value is put above
 # the top of the range, so that it also exceeds a limit set right there.
@@ -64,6 +64,18 @@ def value_to_loop(value: float, low: float, high: float) -> float:
     return min(max(current_ma, RANGE_LOW_MA), RANGE_HIGH_MA)
 
 
+class Words(Protocol):
+    """Words by address or by place: a list of a reply, or the registers of a device."""
+
+    def __getitem__(self, index: int, /) -> int: ...
+
+
+class MutableWords(Words, Protocol):
+    """The same, to be written."""
+
+    def __setitem__(self, index: int, value: int, /) -> None: ...
+
+
 class PointCodec:
     """Takes one point out of the words of a request, and puts it into them."""
 
@@ -79,7 +91,7 @@ class PointCodec:
         self._states = frozenset(point.states.values()) if point.states else None
         self._low, self._high = point.valid or (-math.inf, math.inf)
 
-    def decode(self, words: Sequence[int], at: int) -> Reading:
+    def decode(self, words: Words, at: int) -> Reading:
         """The value of the words from `at` on, in the point's unit."""
         raw = self._raw(words, at)
         if self.point.on is not None:
@@ -87,11 +99,9 @@ class PointCodec:
         elif self._states is not None and raw not in self._states:
             return NAN, Quality.BAD_SENSOR
         value = raw * self.point.scale
-        if not self._low <= value <= self._high or not math.isfinite(value):
-            return NAN, Quality.BAD_SENSOR
-        return value, Quality.GOOD
+        return (value, Quality.GOOD) if self.allows(value) else (NAN, Quality.BAD_SENSOR)
 
-    def encode(self, words: MutableSequence[int], at: int, value: float) -> None:
+    def encode(self, words: MutableWords, at: int, value: float) -> None:
         """Put `value` into the words from `at` on; bits of others in the same word stay.
 
         Raises DeviceError when the value does not fit.
@@ -101,7 +111,7 @@ class PointCodec:
             return
         if self.point.on is not None and self.point.off is not None:
             value = float(self.point.on if value else self.point.off)
-        low, high = self.raw_limits
+        low, high = self._raw_limits
         raw = value / self.point.scale
         if not low - 0.5 <= raw <= high + 0.5:
             raise DeviceError(f"{value:g} does not fit into {self.point.ref}", where=self.point.id)
@@ -111,12 +121,24 @@ class PointCodec:
             number = kept | number << self._first
         self._put(words, at, number)
 
+    def allows(self, value: float) -> bool:
+        """Whether the point's valid range has `value` in it; NaN never is."""
+        return self._low <= value <= self._high and math.isfinite(value)
+
     @property
-    def raw_limits(self) -> tuple[int, int]:
-        """The lowest and highest raw number of an integer point."""
+    def limits(self) -> tuple[float, float]:
+        """The lowest and highest value that is valid and fits into the words."""
+        if self._type is RawType.F32:
+            return max(self._low, -F32_MAX), min(self._high, F32_MAX)
+        low, high = self._raw_limits
+        scale = self.point.scale
+        return max(self._low, low * scale), min(self._high, high * scale)
+
+    @property
+    def _raw_limits(self) -> tuple[int, int]:
         return (0, self._mask) if self._mask else _RAW_LIMITS[self._type]
 
-    def _raw(self, words: Sequence[int], at: int) -> float:
+    def _raw(self, words: Words, at: int) -> float:
         if self._type is RawType.F32:
             number: float = _UNPACK_F32(self._whole(words, at).to_bytes(4, "big"))[0]
             return number
@@ -127,14 +149,14 @@ class PointCodec:
             return whole - 0x1_0000
         return whole
 
-    def _whole(self, words: Sequence[int], at: int) -> int:
+    def _whole(self, words: Words, at: int) -> int:
         if self.size == 1:
             return words[at]
         if self._step > 0:
             return words[at] << 16 | words[at + 1]
         return words[at + 1] << 16 | words[at]
 
-    def _put(self, words: MutableSequence[int], at: int, number: int) -> None:
+    def _put(self, words: MutableWords, at: int, number: int) -> None:
         if self.size == 1:
             words[at] = number & 0xFFFF
             return
@@ -203,13 +225,17 @@ class Channel:
     codec: PointCodec
     meaning: Meaning
 
-    def decode(self, words: Sequence[int], at: int) -> Reading:
+    def decode(self, words: Words, at: int) -> Reading:
         """The plant's value and its quality."""
         value, quality = self.codec.decode(words, at)
         if quality is not Quality.GOOD:
             return value, quality
         return self.meaning.of_point(value)
 
-    def encode(self, words: MutableSequence[int], at: int, value: float) -> None:
+    def encode(self, words: MutableWords, at: int, value: float) -> None:
         """Put a value of the plant into the words. Raises DeviceError when it does not fit."""
         self.codec.encode(words, at, self.meaning.to_point(value))
+
+    def allows(self, value: float) -> bool:
+        """Whether the point may be given this value of the plant."""
+        return self.codec.allows(self.meaning.to_point(value))

@@ -118,8 +118,9 @@ class Point:
     `address` is the 0-based address in the request and `ref` the one that the maker prints. The
     value is the raw number times `scale`, in `unit`. `bits` takes [first, width] out of a word.
     `states` names the only raw numbers that exist; `on` and `off` are the words of a command.
-    `rest` is the raw number of a healthy device at rest, for the simulator. `count` points lie
-    `step` apart and are called `id_0`, `id_1` and so on.
+    `rest` is the raw number of a healthy device at rest, and `turns_s` the time after which the
+    device itself counts on by one (a single bit turns over); both for the simulator. `count` points
+    lie `step` apart and are called `id_0`, `id_1` and so on.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -138,6 +139,7 @@ class Point:
     on: Word | None = None
     off: Word | None = None
     rest: float = 0.0
+    turns_s: Annotated[float, Ge(0.1), Le(60.0)] | None = None
     count: Annotated[int, Ge(1), Le(64)] = 1
     step: Annotated[int, Ge(1), Le(16)] = 1
 
