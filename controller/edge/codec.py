@@ -135,6 +135,11 @@ class PointCodec:
         return max(self._low, low * scale), min(self._high, high * scale)
 
     @property
+    def highest_raw(self) -> int:
+        """The highest raw number of an integer point."""
+        return self._raw_limits[1]
+
+    @property
     def _raw_limits(self) -> tuple[int, int]:
         return (0, self._mask) if self._mask else _RAW_LIMITS[self._type]
 

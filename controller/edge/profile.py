@@ -57,6 +57,11 @@ class RawType(Enum):
         """How many registers (or bits of a coil table) one value takes."""
         return 2 if self in (RawType.U32, RawType.F32) else 1
 
+    @property
+    def can_be_nan(self) -> bool:
+        """Whether the words can say that there is no value."""
+        return self is RawType.F32
+
 
 @unique
 class WordOrder(Enum):

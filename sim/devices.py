@@ -1,0 +1,179 @@
+"""The devices of a plant file as they answer on the wire: registers, writes and own watchdogs.
+
+They are built from the same profiles that the controller reads by. Their clocks are their own:
+heartbeats and watchdogs run in wall time, whatever the speed of the plant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import Any, Final
+
+from pymodbus.constants import ExcCodes
+
+from controller.core.outputs import DEAD, Outputs
+from controller.core.signals import Quality
+from controller.edge.codec import Channel, PointCodec
+from controller.edge.plantfile import PlantFile
+from controller.edge.profile import OnExpiry, OutOfRange, Point, Table
+from controller.edge.wiring import Device
+
+DIGITAL_OUTPUTS: Final = frozenset(
+    field.name for field in fields(Outputs) if isinstance(getattr(DEAD, field.name), bool)
+)
+
+
+class SimulatedDevice:
+    """One device: `words` holds every address that exists, table by table.
+
+    `outputs` are the values that the controller has set, by the names of the plant file's
+    `[outputs]`; `requests` counts what was received.
+    """
+
+    def __init__(self, plant: PlantFile, device: Device, clock: Callable[[], float]) -> None:
+        profile = device.register_map
+        self.device = device
+        self.profile = profile
+        self.requests = 0
+        self.outputs: dict[str, float] = {
+            name: 0.0 for name, wire in plant.outputs.items() if wire.device == device.id
+        }
+        self.words: dict[Table, dict[int, int]] = {table: {} for table in Table}
+        self._clock = clock
+        self._heard_s = math.inf
+        self._expired = False
+        self._codecs = {
+            point.id: PointCodec(point, profile.device.word_order)
+            for point in profile.points.values()
+        }
+        self._signals = [
+            (int(signal), profile.points[wire.point], plant.signal_channel(signal))
+            for signal, wire in plant.signals.items()
+            if wire.device == device.id
+        ]
+        self._output_wires = [
+            (name, profile.points[plant.outputs[name].point], plant.output_channel(name))
+            for name in self.outputs
+        ]
+        self._turning = [point for point in profile.points.values() if point.turns_s]
+        self._write_only = {
+            (point.table, address)
+            for point in profile.points.values()
+            if not point.access.readable
+            for address in range(point.address, point.end)
+        }
+        for point in profile.points.values():
+            self._rest(point)
+
+    def _rest(self, point: Point) -> None:
+        for address in range(point.address, point.end):
+            self.words[point.table].setdefault(address, 0)
+        self._put(point, point.rest * point.scale)
+
+    def _put(self, point: Point, value: float) -> None:
+        codec = self._codecs[point.id]
+        low, high = codec.limits
+        if math.isnan(value) and not point.type.can_be_nan:
+            value = low
+        codec.encode(self.words[point.table], point.address, min(max(value, low), high))
+
+    def measure(self, values: Sequence[float]) -> None:
+        """Put what the plant's transmitters state, indexed by `Signal`, into the registers."""
+        for index, point, channel in self._signals:
+            self._put(point, channel.meaning.to_point(values[index]))
+        now_s = self._clock()
+        for point in self._turning:
+            turns = int(now_s / (point.turns_s or 1.0))
+            self._put(point, turns % (self._codecs[point.id].highest_raw + 1) * point.scale)
+
+    def request(self) -> None:
+        """Any request arms and re-arms the watchdog, reads included."""
+        self.requests += 1
+        self._heard_s = self._clock()
+        self._expired = False
+
+    def watch(self) -> OnExpiry | None:
+        """What the watchdog does now: on the moment that it runs out, else None."""
+        limit_s, watchdog = self.device.watchdog_s, self.profile.watchdog
+        if limit_s is None or watchdog is None or self._expired:
+            return None
+        if self._clock() - self._heard_s <= limit_s:
+            return None
+        self._expired = True
+        if watchdog.on_expiry is OnExpiry.ZERO:
+            self._zero()
+        return watchdog.on_expiry
+
+    def _zero(self) -> None:
+        for _, point, channel in self._output_wires:
+            channel.encode(self.words[point.table], point.address, 0.0)
+        self.outputs = dict.fromkeys(self.outputs, 0.0)
+
+    def read(self, table: Table, address: int, count: int) -> list[int] | ExcCodes:
+        """The words from `address` on, or the exception that the device answers with."""
+        words = self.words[table]
+        for place in range(address, address + count):
+            if place not in words or (table, place) in self._write_only:
+                return ExcCodes.ILLEGAL_ADDRESS
+        return [words[place] for place in range(address, address + count)]
+
+    def write(self, table: Table, address: int, words: Sequence[int]) -> ExcCodes | None:
+        """Take over `words` from `address` on, or answer with an exception and take nothing."""
+        given = range(address, address + len(words))
+        touched = [
+            point
+            for point in self.profile.points.values()
+            if point.table is table and point.address < given.stop and given.start < point.end
+        ]
+        known = {place for point in touched for place in range(point.address, point.end)}
+        if not known.issuperset(given) or not all(point.access.writable for point in touched):
+            return ExcCodes.ILLEGAL_ADDRESS
+        new = self.words[table] | dict(zip(given, (int(word) for word in words), strict=True))
+        for point in touched:
+            if point.on is None:
+                _, quality = self._codecs[point.id].decode(new, point.address)
+                if quality is not Quality.GOOD:
+                    ignores = self.profile.device.out_of_range is OutOfRange.IGNORE
+                    return None if ignores else ExcCodes.ILLEGAL_VALUE
+        self.words[table] = new
+        for name, point, channel in self._output_wires:
+            if point in touched:
+                self._set_output(name, point, channel)
+        return None
+
+    def _set_output(self, name: str, point: Point, channel: Channel) -> None:
+        """A command word that says neither on nor off leaves things as they are."""
+        value, quality = channel.decode(self.words[point.table], point.address)
+        if quality is Quality.GOOD:
+            self.outputs[name] = value
+
+
+class HeartbeatRelay:
+    """A relay in the run permit chain: closed while the heartbeat changes often enough."""
+
+    def __init__(self, limit_s: float, clock: Callable[[], float]) -> None:
+        self._limit_s = limit_s
+        self._clock = clock
+        self._last = 0.0
+        self._changed_s = -math.inf
+
+    def closed(self, heartbeat: float) -> bool:
+        """Whether the contact is closed, given the heartbeat's present level."""
+        now_s = self._clock()
+        if heartbeat != self._last:
+            self._last = heartbeat
+            self._changed_s = now_s
+        return now_s - self._changed_s <= self._limit_s
+
+
+def outputs_of(values: dict[str, float]) -> Outputs:
+    """The output image that these values of the `[outputs]` make, the heartbeat left out."""
+    image: dict[str, Any] = {
+        field.name: values[field.name] != 0.0
+        if field.name in DIGITAL_OUTPUTS
+        else values[field.name]
+        for field in fields(Outputs)
+    }
+    return Outputs(**image)
