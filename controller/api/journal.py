@@ -1,0 +1,119 @@
+"""What happened lately, for the pages: events by sequence number, and one trend row a second.
+
+This is memory, not the batch record. It is bounded, and it is gone with the process.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Final
+
+from controller.core.events import Event, EventKind
+from controller.core.explain import phase_label
+from controller.core.signals import Image, Signal
+from controller.core.state import Decision, ScanState
+
+EVENTS_KEPT: Final = 5_000
+ROWS_KEPT: Final = 24 * 3_600
+ROWS_SENT: Final = 3_600
+TREND: Final = (
+    Signal.O2_PPM,
+    Signal.H2O_PPM,
+    Signal.H2S_PPM,
+    Signal.ROTOR_RPM,
+    Signal.TORQUE_NM,
+    Signal.VESSEL_PRESSURE_MBAR_G,
+    Signal.JAR_C,
+    Signal.POWDER_PROBE_C,
+    Signal.ARGON_FLOW_SLPM,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event with its number and its wall-clock time."""
+
+    seq: int
+    utc: str
+    event: Event
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as the door gives it out."""
+        event = self.event
+        return {
+            "seq": self.seq,
+            "utc": self.utc,
+            "process_s": round(event.t_s, 3),
+            "kind": event.kind.value,
+            "text": event.text,
+            "data": event.data,
+        }
+
+
+def utc_now() -> str:
+    """The wall clock for people and records; it decides nothing."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Journal:
+    """Written by the scan thread, read by the door's event loop."""
+
+    def __init__(self) -> None:
+        self._events: deque[Entry] = deque(maxlen=EVENTS_KEPT)
+        self._rows: deque[tuple[float | None, ...]] = deque(maxlen=ROWS_KEPT)
+        self._marks: deque[tuple[float, str]] = deque(maxlen=EVENTS_KEPT)
+        self._seq = 0
+        self._next_row_s = 0.0
+
+    def note(self, decision: Decision, image: Image) -> list[Entry]:
+        """Takes in one scan; returns the new entries."""
+        state = decision.state
+        entries = [self._entry(event) for event in decision.events]
+        for event in decision.events:
+            self._mark(event, state)
+        if state.now_s >= self._next_row_s:
+            self._next_row_s = max(self._next_row_s + 1.0, state.now_s)
+            row = (_known(image.values[signal]) for signal in TREND)
+            self._rows.append((round(state.now_s, 2), *row))
+        return entries
+
+    def _entry(self, event: Event) -> Entry:
+        self._seq += 1
+        entry = Entry(self._seq, utc_now(), event)
+        self._events.append(entry)
+        return entry
+
+    def _mark(self, event: Event, state: ScanState) -> None:
+        if event.kind is EventKind.PHASE_STARTED and state.batch is not None:
+            index = int(float(str(event.data["index"])))
+            self._marks.append((event.t_s, phase_label(state.batch.phases[index])))
+        elif event.kind is EventKind.TRANSITION:
+            self._marks.append((event.t_s, str(event.data["to"])))
+
+    def events_after(self, seq: int, limit: int) -> list[dict[str, Any]]:
+        """The newest entries after `seq`, oldest first, at most `limit`."""
+        found = [entry for entry in self._events.copy() if entry.seq > seq]
+        return [entry.to_json() for entry in found[-limit:]]
+
+    def trend(self, since_s: float) -> dict[str, Any]:
+        """Rows since `since_s`; of a long time only every n-th row."""
+        rows = [row for row in self._rows.copy() if row[0] is not None and row[0] >= since_s]
+        step = max(1, -(-len(rows) // ROWS_SENT))
+        return {
+            "columns": ["process_s", *(signal.name.lower() for signal in TREND)],
+            "rows": list(_every(rows, step)),
+            "phases": [{"t": t, "label": label} for t, label in self._marks.copy() if t >= since_s],
+        }
+
+
+def _every(rows: list[tuple[float | None, ...]], step: int) -> Iterator[tuple[float | None, ...]]:
+    return islice(rows, 0, None, step)
+
+
+def _known(value: float) -> float | None:
+    """A number for JSON; UNKNOWN and above range have none."""
+    return round(value, 5) if value - value == 0.0 else None

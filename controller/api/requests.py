@@ -1,0 +1,96 @@
+"""What may be sent through the door, read strictly, and turned into commands of the core."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from controller.core.commands import Charge, Command, CommandName
+from controller.core.equipment import Equipment
+from controller.edge.recipefile import parse_recipe
+from controller.errors import InputError
+
+_CHARGE: TypeAdapter[Charge] = TypeAdapter(Charge)
+
+
+class CommandRequest(BaseModel):
+    """One command as it arrives. `args` depend on the command."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    id: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
+    name: Annotated[str, Field(max_length=20)]
+    user: Annotated[str, Field(min_length=1, max_length=60)]
+    role: Annotated[str, Field(max_length=20)] = "operator"
+    args: dict[str, Any] = Field(default_factory=dict)
+
+
+class LoadArgs(BaseModel):
+    """Arguments of `load`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    recipe_toml: Annotated[str, Field(max_length=65_536)]
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class AckArgs(BaseModel):
+    """Arguments of `ack`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    alarm: Annotated[str, Field(min_length=1, max_length=60)] = "*"
+
+
+class NoArgs(BaseModel):
+    """For commands that take none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def to_command(request: CommandRequest, equipment: Equipment) -> Command:
+    """The command of the core. Raises InputError, for a recipe RecipeError, saying what is wrong."""
+    try:
+        name = CommandName(request.name)
+    except ValueError as unknown:
+        known = ", ".join(item.value for item in CommandName)
+        raise InputError(
+            f"there is no command {request.name!r}", where="name", do=f"Known are: {known}."
+        ) from unknown
+    try:
+        return _build(name, request, equipment)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in ("args", *first["loc"]))
+        raise InputError(str(first["msg"]), where=where, do="Correct it and try again.") from None
+
+
+def _build(name: CommandName, request: CommandRequest, equipment: Equipment) -> Command:
+    args = request.args
+    if name is CommandName.LOAD:
+        load = LoadArgs.model_validate(args)
+        recipe = parse_recipe(load.recipe_toml.encode(), load.name, equipment)
+        batch_id = new_batch_id()
+        return Command(
+            id=request.id, name=name, user=request.user, recipe=recipe, batch_id=batch_id
+        )
+    if name is CommandName.CHARGE:
+        charge = _CHARGE.validate_json(_json(args))
+        return Command(id=request.id, name=name, user=request.user, charge=charge)
+    if name is CommandName.ACK:
+        alarm = AckArgs.model_validate(args).alarm
+        return Command(id=request.id, name=name, user=request.user, alarm=alarm)
+    NoArgs.model_validate(args)
+    return Command(id=request.id, name=name, user=request.user)
+
+
+def _json(args: dict[str, Any]) -> bytes:
+    return TypeAdapter(dict[str, Any]).dump_json(args)
+
+
+def new_batch_id() -> str:
+    """A batch id that sorts by time and never repeats."""
+    return f"B{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"

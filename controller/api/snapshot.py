@@ -1,0 +1,221 @@
+"""One scan as other processes see it: state, batch, values with quality and age, and the missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+from controller import __version__
+from controller.api.journal import utc_now
+from controller.core.alarms import Alarm
+from controller.core.batch import J_PER_KWH, Batch
+from controller.core.coating import target_thickness
+from controller.core.commanding import RELEASE_STATES, missing_for
+from controller.core.commands import TRIGGER_OF, CommandName
+from controller.core.explain import phase_label, phase_story
+from controller.core.permissives import (
+    Permissive,
+    go_on_permissives,
+    reset_permissives,
+    start_permissives,
+    unlock_permissives,
+)
+from controller.core.recipe import Recipe
+from controller.core.signals import SIGNALS, Image, Signal
+from controller.core.state import ScanState
+from controller.core.states import State, allowed_triggers
+from controller.core.target import shell_inputs
+from controller.cycle import Timing
+from controller.edge.modbus import DeviceStatus
+from controller.edge.plantfile import PlantFile
+
+_CHECKS: dict[State, tuple[Callable[[ScanState, Image], tuple[Permissive, ...]], ...]] = {
+    State.IDLE: (start_permissives,),
+    State.PAUSED: (go_on_permissives,),
+    State.HELD: (go_on_permissives,),
+    State.COMPLETE: (unlock_permissives,),
+    State.STOPPED: (unlock_permissives,),
+    State.ABORTED: (reset_permissives, unlock_permissives),
+}
+NEVER_GREY = (CommandName.HOLD, CommandName.STOP, CommandName.ABORT)
+
+
+class Snapshots:
+    """Makes snapshots of one plant and numbers them."""
+
+    def __init__(self, plant: PlantFile, speed: float) -> None:
+        self._plant = plant
+        self._speed = speed
+        self._seq = 0
+        self._sources = {signal: plant.source(signal) for signal in Signal}
+
+    def line(
+        self, state: ScanState, image: Image, timing: Timing, devices: Sequence[DeviceStatus]
+    ) -> bytes:
+        """The snapshot as one line of JSON, with its line end."""
+        self._seq += 1
+        plant = self._plant
+        body = {
+            "seq": self._seq,
+            "utc": utc_now(),
+            "process_s": round(state.now_s, 2),
+            "speed": self._speed,
+            "scan": asdict(timing),
+            "simulated": plant.simulated,
+            "plant": {"id": plant.id, "title": plant.title},
+            "software": __version__,
+            "state": state.state.value,
+            "state_version": state.version,
+            "state_s": round(state.now_s - state.entered_s, 2),
+            "batch": _batch(state, image),
+            "values": {s.name.lower(): self._value(s, image) for s in Signal},
+            "outputs": asdict(state.outputs),
+            "permissives": _permissives(state, image),
+            "alarms": [_alarm(alarm, state) for alarm in state.alarms],
+            "commands": _commands(state, image),
+            "lid_release": state.release is not None,
+            "devices": [asdict(device) for device in devices],
+        }
+        return json.dumps(_finite(body), separators=(",", ":")).encode() + b"\n"
+
+    def _value(self, signal: Signal, image: Image) -> dict[str, Any]:
+        info = SIGNALS[signal]
+        return {
+            "value": image.values[signal],
+            "above_range": image.values[signal] == float("inf"),
+            "unit": info.unit,
+            "decimals": info.decimals,
+            "digital": info.digital,
+            "label": info.label,
+            "quality": image.quality[signal].value,
+            "age_s": image.age_s[signal],
+            "source": self._sources[signal] or "computed",
+        }
+
+
+def _finite(value: Any) -> Any:
+    """NaN and infinity have no place in JSON: null."""
+    if isinstance(value, float):
+        return round(value, 6) if value - value == 0.0 else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+def _batch(state: ScanState, image: Image) -> dict[str, Any] | None:
+    batch, totals = state.batch, state.totals
+    if batch is None:
+        return None
+    recipe = batch.recipe
+    story = phase_story(state, image.values)
+    started = batch.started_s is not None
+    return {
+        "id": batch.id,
+        "recipe": {
+            "id": recipe.id,
+            "version": recipe.version,
+            "title": recipe.title,
+            "sha256": recipe.sha256,
+        },
+        "operator": batch.operator,
+        "phase": None if story is None else asdict(story),
+        "process_s": totals.process_s,
+        "hold_s": totals.hold_s,
+        "wall_s": state.now_s - batch.started_s if batch.started_s is not None else 0.0,
+        "revolutions": totals.revolutions,
+        "on_time_s": totals.on_time_s,
+        "energy_kwh_per_kg": totals.energy_j / J_PER_KWH / batch.mass_kg,
+        "argon_l": totals.argon_l,
+        "leak_rate_mbar_l_s": state.position.leak_rate_mbar_l_s,
+        "o2_slope_ppm_per_min": state.position.o2_slope_ppm_per_min,
+        "purge_credit": state.watch.credit,
+        "phases": [
+            {
+                "label": phase_label(phase),
+                "type": phase.type,
+                "done": state.state is State.COMPLETE or (started and index < state.position.index),
+            }
+            for index, phase in enumerate(batch.phases)
+        ],
+        "thickness": recipe_thickness(recipe),
+        "charge": None if batch.charge is None else asdict(batch.charge),
+        "target": _target(batch),
+    }
+
+
+def _target(batch: Batch) -> dict[str, float | str]:
+    """What the recipe wants charged, for the charge form."""
+    sse, total_g = batch.recipe.sse, batch.recipe.charge.total_mass_g
+    ratio = shell_inputs(batch.recipe).mass_ratio
+    return {
+        "cam_mass_g": round(total_g / (1.0 + ratio), 3),
+        "sse_mass_g": round(total_g * ratio / (1.0 + ratio), 3),
+        "wt_percent": sse.wt_percent,
+        "basis": sse.basis.value,
+    }
+
+
+@lru_cache(maxsize=8)
+def recipe_thickness(recipe: Recipe) -> dict[str, Any]:
+    """The target shell of a recipe with its band and everything it assumes."""
+    inputs = shell_inputs(recipe)
+    found = target_thickness(inputs)
+    return {
+        "dense_nm": found.dense_nm,
+        "apparent_nm": found.apparent_nm,
+        "thin_limit_nm": found.thin_limit_nm,
+        "solid_fraction": inputs.solid_fraction,
+        "assumptions": list(found.assumptions),
+        "band_nm": None if found.band is None else asdict(found.band),
+    }
+
+
+def _permissives(state: ScanState, image: Image) -> list[dict[str, Any]]:
+    checks = _CHECKS.get(state.state, ())
+    return [asdict(item) for check in checks for item in check(state, image)]
+
+
+def _alarm(alarm: Alarm, state: ScanState) -> dict[str, Any]:
+    row = state.matrix.rows[alarm.row]
+    return {
+        "id": row.id,
+        "text": row.text,
+        "priority": row.priority.value,
+        "state": alarm.state.value,
+        "active": alarm.active,
+        "acked": alarm.acked,
+        "first_out": alarm.first_out,
+        "unknown": alarm.unknown,
+        "since_s": alarm.since_s,
+        "ago_s": state.now_s - alarm.since_s,
+        "cause": row.cause,
+        "consequence": row.consequence,
+        "action": row.action,
+    }
+
+
+def _commands(state: ScanState, image: Image) -> dict[str, dict[str, Any]]:
+    """Which commands would be accepted now, and what is missing for the others."""
+    allowed = allowed_triggers(state.state)
+    found: dict[str, dict[str, Any]] = {}
+    for name, trigger in TRIGGER_OF.items():
+        in_table = trigger in allowed
+        missing = missing_for(trigger, state, image) if in_table else ()
+        found[name.value] = {
+            "enabled": name in NEVER_GREY or (in_table and not missing),
+            "missing": list(missing) if in_table else [f"not in state {state.state.value}"],
+        }
+    idle = state.state is State.IDLE
+    for name, enabled, text in (
+        (CommandName.LOAD, idle, "only in state IDLE"),
+        (CommandName.CHARGE, idle and state.batch is not None, "a loaded recipe in state IDLE"),
+        (CommandName.ACK, bool(state.alarms), "no alarms"),
+        (CommandName.LID_RELEASE, state.state in RELEASE_STATES, "only when the batch is over"),
+    ):
+        found[name.value] = {"enabled": enabled, "missing": [] if enabled else [text]}
+    return found

@@ -1,0 +1,62 @@
+"""`blademill control`: the controller process alone."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+
+def default_socket() -> Path:
+    """Where the door is unless told otherwise: the user's runtime folder."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    base = Path(runtime) if runtime else Path(tempfile.gettempdir()) / f"blademill-{os.getuid()}"
+    return base / "blademill" / "controller.sock"
+
+
+@click.command("control", short_help="Run the controller process alone.")
+@click.option("--plant", "plant_path", type=click.Path(path_type=Path), help="Plant file.")
+@click.option("--socket", type=click.Path(path_type=Path), help="Unix socket of the door.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of 127.0.0.1 instead.")
+@click.option(
+    "--addresses",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="JSON file of device addresses, as `blademill sim --addresses-out` writes it.",
+)
+@click.option("--speed", type=click.FloatRange(1.0, 10.0), default=1.0, show_default=True)
+@click.pass_context
+def control(
+    context: click.Context,
+    plant_path: Path | None,
+    socket: Path | None,
+    port: int | None,
+    addresses: Path | None,
+    speed: float,
+) -> None:
+    """Scan the plant every 100 ms and open the door for the HMI.
+
+    The first and the last image written is DEAD: every output zero. Ends cleanly on Ctrl-C.
+    """
+    from controller.edge.plantfile import load_plant, with_addresses
+    from controller.packaged import packaged_file
+    from controller.process import Options, run_controller
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+    plant = load_plant(plant_path or packaged_file("deploy", "lab-0.5l.toml"))
+    if addresses is not None:
+        plant = with_addresses(plant, read_addresses(addresses))
+    door = None if port else (socket or default_socket())
+    context.exit(run_controller(Options(plant, door, port or 0, speed)))
+
+
+def read_addresses(path: Path) -> dict[str, tuple[str, int]]:
+    """Device addresses from a JSON file of {device: "host:port"}."""
+    return {
+        device: (address.rsplit(":", 1)[0], int(address.rsplit(":", 1)[1]))
+        for device, address in json.loads(path.read_text(encoding="utf-8")).items()
+    }

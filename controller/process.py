@@ -1,0 +1,232 @@
+"""The controller process: the one place where plant, loop and door are wired together.
+
+Main thread: an event loop with the Modbus endpoints and the door. A second thread: the scan. The
+process ends when either fails, and the last thing that it does is to tell the plant DEAD.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import gc
+import json
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from controller import __version__
+from controller.api.app import make_app
+from controller.api.journal import Journal
+from controller.api.mailbox import Mailbox
+from controller.api.metrics import metrics_of
+from controller.api.snapshot import Snapshots
+from controller.api.stream import Stream
+from controller.core.events import EventKind
+from controller.core.signals import Image
+from controller.core.state import Decision
+from controller.core.states import State
+from controller.cycle import Cycle
+from controller.edge.modbus import ModbusPlant
+from controller.edge.plantfile import PlantFile
+from controller.errors import StartError
+
+EXIT_SCAN_FAILED: Final = 70
+DOOR_GRACE_S: Final = 2
+SWITCH_INTERVAL_S: Final = 0.0005
+
+log = logging.getLogger("blademill.controller")
+_TOLD: Final = (
+    EventKind.TRANSITION,
+    EventKind.ALARM_RAISED,
+    EventKind.ALARM_CLEARED,
+    EventKind.COMMAND_REFUSED,
+    EventKind.PHASE_STARTED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run a controller. The door is at `socket`, or else at `port` of 127.0.0.1."""
+
+    plant: PlantFile
+    socket: Path | None
+    port: int = 0
+    speed: float = 1.0
+
+
+def run_controller(options: Options) -> int:
+    """Runs until a signal or a failure; returns the exit code.
+
+    Raises StartError when another controller holds the lock, or the door's address is taken.
+    """
+    if options.speed != 1.0 and not options.plant.simulated:
+        raise StartError(
+            "speed other than 1 is for simulated plants",
+            where=options.plant.name,
+            do="Leave out --speed.",
+        )
+    with _only_one(options):
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        return asyncio.run(_Controller(options).run())
+
+
+@contextmanager
+def _only_one(options: Options) -> Iterator[None]:
+    """Holds the lock beside the socket, so that two controllers never drive one plant."""
+    if options.socket is None:
+        yield
+        return
+    options.socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with options.socket.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as held:
+            raise StartError(
+                "another controller is running",
+                where=str(options.socket),
+                do="Stop it first, or choose another --socket.",
+            ) from held
+        options.socket.unlink(missing_ok=True)
+        yield
+
+
+def _bound(options: Options) -> socket.socket:
+    """The door's listening socket. Raises StartError when its address is taken."""
+    try:
+        if options.socket is None:
+            door = socket.socket(socket.AF_INET)
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(("127.0.0.1", options.port))
+        else:
+            door = socket.socket(socket.AF_UNIX)
+            door.bind(str(options.socket))
+            options.socket.chmod(0o600)
+    except OSError as taken:
+        raise StartError(
+            f"the door cannot be opened ({taken.strerror})",
+            where=str(options.socket or f"127.0.0.1:{options.port}"),
+            do="Stop what uses it, or choose another address.",
+        ) from taken
+    return door
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: this process has one order of ending."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _Controller:
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._plant = ModbusPlant(options.plant)
+        self._journal = Journal()
+        self._stream = Stream()
+        self._snapshots = Snapshots(options.plant, options.speed)
+        self._state = State.IDLE
+        self._loop: asyncio.AbstractEventLoop
+        self._cycle: Cycle
+        self._ended: asyncio.Event
+
+    async def run(self) -> int:
+        self._loop = asyncio.get_running_loop()
+        self._ended = asyncio.Event()
+        mailbox = Mailbox(self._loop)
+        options = self._options
+        bound = _bound(options)
+        self._cycle = Cycle(
+            self._plant, options.plant.equipment, mailbox, self._told, speed=options.speed
+        )
+        server = _Server(self._door(mailbox))
+        await self._plant.start()
+        door = asyncio.create_task(server.serve(sockets=[bound]))
+        thread = threading.Thread(
+            target=self._cycle.run, args=(self._scan_ended,), name="scan", daemon=True
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._cycle.end)
+        gc.freeze()
+        thread.start()
+        _say(f"controller of {options.plant.id} at {self._address()}")
+        waiting = asyncio.create_task(self._ended.wait())
+        await asyncio.wait((waiting, door), return_when=asyncio.FIRST_COMPLETED)
+        self._cycle.end()
+        await waiting
+        return await self._end(server, door)
+
+    async def _end(self, server: _Server, door: asyncio.Task[None]) -> int:
+        """DEAD first, then everything else."""
+        await self._plant.write_dead()
+        self._stream.close()
+        server.should_exit = True
+        await door
+        await self._plant.stop()
+        failure = self._cycle.failure
+        if failure is not None:
+            log.critical("the scan failed, DEAD image written", exc_info=failure)
+            return EXIT_SCAN_FAILED
+        _say("controller ended, DEAD image written")
+        return 0
+
+    def _address(self) -> str:
+        return str(self._options.socket or f"127.0.0.1:{self._options.port}")
+
+    def _door(self, mailbox: Mailbox) -> uvicorn.Config:
+        app = make_app(
+            equipment=self._options.plant.equipment,
+            mailbox=mailbox,
+            journal=self._journal,
+            stream=self._stream,
+            health=self._health,
+            metrics=metrics_of(self._cycle.timing, lambda: self._state, self._plant.devices),
+        )
+        return uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            limit_concurrency=64,
+            timeout_graceful_shutdown=DOOR_GRACE_S,
+            server_header=False,
+        )
+
+    def _health(self) -> dict[str, Any]:
+        timing = self._cycle.timing()
+        return {
+            "software": __version__,
+            "state": self._state.value,
+            "scans": timing.count,
+            "slips": timing.slips,
+        }
+
+    def _scan_ended(self) -> None:
+        self._loop.call_soon_threadsafe(self._ended.set)
+
+    def _told(self, decision: Decision, image: Image) -> None:
+        """Called in the scan thread after each scan: only hands over."""
+        self._state = decision.state.state
+        self._loop.call_soon_threadsafe(self._publish, decision, image)
+
+    def _publish(self, decision: Decision, image: Image) -> None:
+        for entry in self._journal.note(decision, image):
+            if entry.event.kind in _TOLD:
+                _say(entry.event.text, seq=entry.seq, kind=entry.event.kind.value)
+        line = self._snapshots.line(
+            decision.state, image, self._cycle.timing(), self._plant.devices()
+        )
+        self._stream.publish(line)
+
+
+def _say(text: str, **more: Any) -> None:
+    log.info(json.dumps({"text": text, **more}))
