@@ -20,7 +20,7 @@ from controller.core.gas import (
     sweep_time_s,
     sweep_volumes,
 )
-from controller.core.phases import SLOPE_SETTLE_S, WINDOW_S
+from controller.core.phases import COVERAGE_FACTOR, SLOPE_SETTLE_S, WINDOW_S
 from controller.core.recipe import (
     Atmosphere,
     ChargeTarget,
@@ -141,5 +141,6 @@ def leak_hold_s(phase: LeakTest, equipment: Equipment, free_volume_l: float) -> 
         pressure_sigma_mbar=equipment.pressure_sigma_mbar,
         temperature_sigma_k=equipment.temperature_sigma_k,
     )
+    apart_s = COVERAGE_FACTOR * in_one_second.sigma_mbar_l_s / phase.accept_mbar_l_s
     # The two windows that are averaged lie one window's length closer than the hold is long.
-    return in_one_second.sigma_mbar_l_s / phase.accept_mbar_l_s + WINDOW_S
+    return apart_s + WINDOW_S

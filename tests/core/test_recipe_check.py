@@ -312,10 +312,10 @@ def test_the_time_limit_of_a_purge_leaves_time_for_the_sweep() -> None:
 def test_a_leak_test_is_long_enough_to_see_the_leak() -> None:
     phases = list(SOUND.phases)
     assert isinstance(LEAK, LeakTest)
-    phases[0] = replace(LEAK, hold_s=60.0)
+    phases[0] = replace(LEAK, hold_s=120.0)
     problem = only(with_phases(*phases), LAB)
     assert problem.path == ("phases", 0, "hold_s")
-    assert "a leak of 0.001 mbar L/s shows after 68 s" in problem.message
+    assert "a leak of 0.001 mbar L/s shows after 125 s" in problem.message
 
 
 def test_a_dose_of_energy_has_no_foreseeable_time() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from recipe_texts import BM_05, LAB
 from controller.core.batch import Batch
 from controller.core.batch import free_volume_l as free_volume_of_batch
 from controller.core.gas import DecayReading, pressure_decay_leak, sweep_ppm
+from controller.core.phases import COVERAGE_FACTOR
 from controller.core.recipe import LeakTest, MillHold, MillPulse, Purge
 from controller.core.recipe_time import (
     AIR_O2_PPM,
@@ -70,20 +73,21 @@ def test_the_pulses_of_the_example() -> None:
 
 @given(
     st.sampled_from(["end_revolutions", "end_on_time_s"]),
-    st.floats(1.0, 2_000.0),
+    st.integers(0, 4),
+    st.floats(0.05, 0.95),
     st.floats(100.0, 10_000.0),
     st.floats(10.0, 40.0),
     st.floats(0.0, 1.0),
 )
 def test_pulses_take_as_long_as_played(
-    end: str, dose: float, rpm: float, on_s: float, steep: float
+    end: str, whole: int, part: float, rpm: float, on_s: float, steep: float
 ) -> None:
     ramp = rpm / (1.0 + 8.0 * steep)
     off_s, brake = 30.0, rpm / 5.0
-    phase = pulse({end: dose}, rpm, ramp, on_s, off_s)
+    phase = pulse({end: 1.0}, rpm, ramp, on_s, off_s)
     per_pulse = pulse_revolutions(phase, brake) if end == "end_revolutions" else on_s
-    # Exactly at the end of a pulse a step more or less is a whole pause.
-    assume(0.02 < dose / per_pulse % 1.0 < 0.98)
+    # Never just at the end of a pulse, where one step more or less is a whole pause.
+    phase = replace(phase, **{end: (whole + part) * per_pulse})
     foreseen = dose_s(phase, brake)
     assert foreseen is not None
     # Turns made while the blade runs down are foreseen as if they were made at speed.
@@ -139,7 +143,7 @@ def test_the_leak_stands_out_after_the_foreseen_hold() -> None:
         pressure_sigma_mbar=LAB.pressure_sigma_mbar,
         temperature_sigma_k=LAB.temperature_sigma_k,
     )
-    assert found.sigma_mbar_l_s == pytest.approx(leak.accept_mbar_l_s)
+    assert COVERAGE_FACTOR * found.sigma_mbar_l_s == pytest.approx(leak.accept_mbar_l_s)
 
 
 def test_argon_of_a_fill_and_of_a_sweep() -> None:
