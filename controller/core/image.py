@@ -96,12 +96,11 @@ def _derive_h2o(found: list[float], judged: list[Quality], ages: list[float]) ->
     """Water as good as its worst source, and as old as its oldest."""
     ages[_H2O] = max(ages[source] for source in _H2O_SOURCES)
     found[_H2O] = _h2o_ppm(found)
-    judged[_H2O] = Quality.GOOD if math.isfinite(found[_H2O]) else Quality.BAD_SENSOR
+    worst = Quality.GOOD if math.isfinite(found[_H2O]) else Quality.BAD_SENSOR
     for source in _H2O_SOURCES:
-        if judged[source] is not Quality.GOOD:
-            judged[_H2O] = judged[source]
-            if not judged[source].usable:
-                return
+        if judged[source] is not Quality.GOOD and (worst.usable or not judged[source].usable):
+            worst = judged[source]
+    judged[_H2O] = worst
 
 
 def _h2o_ppm(found: Sequence[float]) -> float:

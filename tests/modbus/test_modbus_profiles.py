@@ -1,0 +1,92 @@
+"""The shipped profiles, and how a mistake in one is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from controller.edge.profile import PROFILES, Verified, load_profile, profile_names, read_profile
+from controller.errors import PlantFileError
+
+GOOD = (PROFILES / "delta-ms300.toml").read_text()
+
+
+def test_the_lab_plants_devices_have_profiles() -> None:
+    assert set(profile_names()) >= {
+        "alicat-mc",
+        "delta-ms300",
+        "honeywell-midas",
+        "moxa-e1210",
+        "moxa-e1211",
+        "moxa-e1240",
+        "vaisala-dmt340",
+    }
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_a_profile_says_where_it_comes_from(name: str) -> None:
+    header = load_profile(name).device
+    assert header.maker
+    assert header.model
+    assert header.source
+    assert header.verified is Verified.DOCUMENTED
+
+
+@pytest.mark.parametrize(
+    ("profile", "point", "ref", "address"),
+    [
+        ("delta-ms300", "command", "2000H", 0x2000),
+        ("delta-ms300", "motor_speed", "210CH", 0x210C),
+        ("alicat-mc", "mass_flow", "1209", 1208),
+        ("vaisala-dmt340", "dew_frost_point", "9", 8),
+        ("vaisala-dmt340", "test_integer", "7937", 7936),
+        ("honeywell-midas", "concentration", "40003", 2),
+        ("moxa-e1240", "current_7", "30009 and on", 22),
+        ("moxa-e1211", "do_9", "00001 and on", 9),
+    ],
+)
+def test_printed_and_wire_addresses(profile: str, point: str, ref: str, address: int) -> None:
+    found = load_profile(profile).points[point]
+    assert (found.ref, found.address) == (ref, address)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "words"),
+    [
+        ('verified = "documented"', 'verified = "trust me"', "device.verified", "documented"),
+        ("functions = [3, 6, 16]", "functions = [3, 6]", "access", "write function"),
+        ('id = "motor_speed"', 'id = "torque"', "id", "twice"),
+        ("address = 0x210C", "address = 0x210B", "address", "lies on"),
+        ("bits = [8, 8]", "bits = [8, 9]", "bits", "fit"),
+        ("off = 0x01", "", "on", "together with off"),
+        ("valid = [0.0, 36000.0]", "valid = [36000.0, 0.0]", "valid", "low below high"),
+        ("address = 0x210F", "address = 70000", "address", "65535"),
+        ('table = "holding"\naddress = 0x210C', 'table = "coil"\naddress = 0x210C', "type", "bit"),
+        ("scale = 0.001", "scale = 0.0", "scale", "1e-06"),
+        ("scale = 0.001", "factor = 0.001", "factor", "unknown"),
+    ],
+)
+def test_a_mistake_in_a_profile_is_named(
+    tmp_path: Path, old: str, new: str, key: str, words: str
+) -> None:
+    assert old in GOOD
+    path = tmp_path / "drive.toml"
+    path.write_text(GOOD.replace(old, new, 1))
+    with pytest.raises(PlantFileError) as caught:
+        read_profile(path)
+    assert any(key in fault.key for fault in caught.value.faults), caught.value.lines()
+    assert any(words in fault.message for fault in caught.value.faults), caught.value.lines()
+    assert all(fault.line > 0 for fault in caught.value.faults)
+
+
+def test_a_rule_needs_a_point_to_watch(tmp_path: Path) -> None:
+    path = tmp_path / "drive.toml"
+    path.write_text(
+        GOOD + '\n[[rules]]\npoint = "command"\nallowed = [1]\n[[rules]]\npoint = "run_state"\n'
+    )
+    with pytest.raises(PlantFileError) as caught:
+        read_profile(path)
+    messages = [fault.message for fault in caught.value.faults]
+    assert any("can be read" in message for message in messages)
+    assert any("either allowed or change_within_s" in message for message in messages)
