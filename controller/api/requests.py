@@ -52,7 +52,7 @@ class NoArgs(BaseModel):
 
 
 def to_command(request: CommandRequest, equipment: Equipment) -> Command:
-    """The command of the core. Raises InputError, for a recipe RecipeError, saying what is wrong."""
+    """The command of the core. Raises InputError (RecipeError for a recipe)."""
     try:
         name = CommandName(request.name)
     except ValueError as unknown:

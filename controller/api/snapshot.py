@@ -1,4 +1,4 @@
-"""One scan as other processes see it: state, batch, values with quality and age, and the missing."""
+"""One scan as others see it: state, batch, values with quality and age, and what is missing."""
 
 from __future__ import annotations
 
