@@ -27,6 +27,7 @@ from controller.edge.plantfile import PlantFile
 SCAN_PERIOD_S: Final = 0.1
 TICKET_PERIODS: Final = 3
 LAST_WORDS_S: Final = 1.0
+CANCEL_AGAIN_S: Final = 0.05
 
 _LOG: Final = logging.getLogger(__name__)
 _FIELDS_OF: Final = attrgetter(*OUTPUT_FIELDS)
@@ -181,10 +182,13 @@ class ModbusPlant:
         return [reader.link for reader in self._readers] + [w.link for w in self._writers]
 
     async def _cancel(self) -> None:
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        pending, self._tasks = set(self._tasks), []
+        while pending:
+            # More than once: a reply that comes in the same instant swallows a cancellation
+            # (asyncio.wait_for, before Python 3.12).
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
 
 
 def _order_values(outputs: Outputs, heartbeat: bool) -> tuple[float, ...]:
