@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,12 @@ DEFAULT_RECIPE = "bm-05"
     metavar="FILE",
     help='Write {"device": "127.0.0.1:port", ...} to FILE once every port listens.',
 )
+@click.option(
+    "--truth-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the plant's true peaks (powder_c, ...) to FILE every second.",
+)
 def sim(
     plant_path: Path | None,
     recipe: str,
@@ -59,6 +66,7 @@ def sim(
     seed: int,
     ephemeral: bool,
     addresses_out: Path | None,
+    truth_out: Path | None,
 ) -> None:
     """Serve the simulated plant, one Modbus TCP port for each device of the plant file.
 
@@ -82,8 +90,14 @@ def sim(
     docked = plant.equipment.handling is Handling.DOCKED_JAR
     jars = JarChanger(mill, InitialGas.DOCKED if docked else InitialGas.AIR)
 
+    truth = TruthFile(truth_out)
+
+    def on_tick(mill: Mill) -> None:
+        jars(mill)
+        truth(mill)
+
     async def serve() -> None:
-        server = PlantServer(plant, mill, speed=speed, on_tick=jars)
+        server = PlantServer(plant, mill, speed=speed, on_tick=on_tick)
         await _serve(server, plant.title, ephemeral, addresses_out)
 
     asyncio.run(serve())
@@ -102,6 +116,28 @@ class JarChanger:
         if self._locked and not mill.lid_locked:
             mill.load(self._charge, self._gas)
         self._locked = mill.lid_locked
+
+
+class TruthFile:
+    """The highest true values of the run, in a file that is always whole."""
+
+    EVERY_TICKS = 50
+
+    def __init__(self, path: Path | None) -> None:
+        from sim.peaks import Peaks
+
+        self._path = path
+        self._peaks = Peaks()
+        self._ticks = 0
+
+    def __call__(self, mill: Mill) -> None:
+        """Look at the plant after a step."""
+        if self._path is None:
+            return
+        self._peaks.take(mill)
+        self._ticks += 1
+        if self._ticks % self.EVERY_TICKS == 0:
+            _write_whole(self._path, json.dumps(asdict(self._peaks)))
 
 
 async def _serve(
@@ -130,6 +166,10 @@ async def _serve(
 def _write_addresses(path: Path, addresses: Mapping[str, Address]) -> None:
     """All at once, so that whoever waits for the file never reads half of it."""
     text = json.dumps({device: f"{host}:{port}" for device, (host, port) in addresses.items()})
+    _write_whole(path, text)
+
+
+def _write_whole(path: Path, text: str) -> None:
     partial = path.with_name(f"{path.name}.part")
     partial.write_text(text + "\n")
     partial.replace(path)

@@ -17,6 +17,7 @@ from controller.core.states import State
 from controller.core.target import shell_inputs
 from controller.edge.plantfile import PlantFile
 from sim.mill import Mill
+from sim.peaks import Peaks
 from sim.world import ENDED, PERIOD_S, Operator, World, new_mill
 
 TREND_EVERY: Final = 10
@@ -32,54 +33,6 @@ TREND: Final = (
     Signal.POWDER_PROBE_C,
     Signal.ARGON_FLOW_SLPM,
 )
-TURNING_RPM: Final = 5.0
-
-
-@dataclass(slots=True)
-class Peaks:
-    """The highest values of the run. Without `probe` in the name: the simulator's truth."""
-
-    o2_ppm_while_spinning: float = 0.0
-    h2o_ppm_while_spinning: float = 0.0
-    h2s_ppm: float = 0.0
-    powder_c: float = 0.0
-    powder_probe_c: float = 0.0
-    jar_c: float = 0.0
-    rotor_rpm: float = 0.0
-    torque_nm: float = 0.0
-    pressure_mbar_g: float = 0.0
-
-    def take(self, mill: Mill, x: list[float] | tuple[float, ...] | Any) -> None:
-        """Looks at one scan: `x` is the image's values."""
-        rpm = mill.drive.speed_rps * 60.0
-        if rpm > TURNING_RPM:
-            traces = mill.vessel.traces
-            o2, h2o = 1e6 * traces.o2, 1e6 * traces.h2o
-            if o2 > self.o2_ppm_while_spinning:
-                self.o2_ppm_while_spinning = o2
-            if h2o > self.h2o_ppm_while_spinning:
-                self.h2o_ppm_while_spinning = h2o
-            if rpm > self.rotor_rpm:
-                self.rotor_rpm = rpm
-            if x[_TORQUE] > self.torque_nm:
-                self.torque_nm = x[_TORQUE]
-        heat = mill.heat
-        if heat.powder_c > self.powder_c:
-            self.powder_c = heat.powder_c
-        if heat.jar_c > self.jar_c:
-            self.jar_c = heat.jar_c
-        if x[_PROBE] > self.powder_probe_c:
-            self.powder_probe_c = x[_PROBE]
-        if x[_PRESSURE] > self.pressure_mbar_g:
-            self.pressure_mbar_g = x[_PRESSURE]
-        h2s = 1e6 * mill.vessel.traces.h2s
-        if h2s > self.h2s_ppm:
-            self.h2s_ppm = h2s
-
-
-_TORQUE: Final = int(Signal.TORQUE_NM)
-_PROBE: Final = int(Signal.POWDER_PROBE_C)
-_PRESSURE: Final = int(Signal.VESSEL_PRESSURE_MBAR_G)
 
 
 class Log:
@@ -158,7 +111,8 @@ class DryRun:
             f"  simulated: attached {nm['simulated_attached']:.3f}, coverage"
             f" {nm['simulated_coverage']:.3f} (estimate, kinetic constants assumed)",
             f"  peaks: O2 {peaks.o2_ppm_while_spinning:.1f} ppm and H2O"
-            f" {peaks.h2o_ppm_while_spinning:.1f} ppm while spinning, powder {peaks.powder_c:.1f} °C",
+            f" {peaks.h2o_ppm_while_spinning:.1f} ppm while spinning,"
+            f" powder {peaks.powder_c:.1f} °C",
             f"  totals: {totals['revolutions']:.0f} revolutions, {totals['energy_kwh_per_kg']:.3f}"
             f" kWh/kg net, argon {totals['argon_l']:.0f} L",
         ]
@@ -187,7 +141,8 @@ def dry_run(recipe: Recipe, plant: PlantFile, *, seed: int = 0) -> DryRun:
         commands = operator.commands(world) if not operator.done else ()
         decision = world.step(commands)
         x = world.image.values
-        peaks.take(mill, x)
+        peaks.take(mill)
+        peaks.take_measured(x)
         for event in decision.events:
             log.event(event)
         if world.scans % TREND_EVERY == 0:

@@ -1,0 +1,68 @@
+"""`blademill up`: simulator, controller and HMI together."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Final, NoReturn
+
+import click
+
+from controller.edge.plantfile import load_plant
+from controller.errors import StartError
+from controller.packaged import packaged_file
+from hmi.cli import DEFAULT_PORT
+from hmi.processes import Processes, Setup
+
+WATCH_S: Final = 0.2
+
+
+@click.command(short_help="Simulator, controller and page together; Ctrl-C ends them.")
+@click.option("--plant", "plant_path", type=click.Path(path_type=Path), help="Plant file.")
+@click.option("--recipe", default="bm-05", show_default=True, help="What the jar is charged with.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(1.0, 10.0),
+    default=1.0,
+    show_default=True,
+    help="Process time over real time. Ages, timeouts and watchdogs stay in real time.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True)
+def up(plant_path: Path | None, recipe: str, speed: float, seed: int, port: int) -> None:
+    """Start a simulated mill, its controller and the operator page, and print the address.
+
+    Ctrl-C ends all three: the page, then the controller, which writes the DEAD image, then the
+    mill. For a real mill run `blademill control` and `blademill hmi` instead.
+    """
+    path = plant_path or packaged_file("deploy", "lab-0.5l.toml")
+    require_simulated(path)
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        with Processes(Setup(path, recipe, speed, seed, port)) as processes:
+            click.echo("SIMULATED mill. Ctrl-C ends everything.")
+            while True:
+                for line in processes.page_lines():
+                    click.echo(line)
+                processes.watch()
+                time.sleep(WATCH_S)
+    except KeyboardInterrupt:
+        click.echo("\nEnded: page, controller (DEAD image written), simulator.")
+
+
+def require_simulated(path: Path) -> None:
+    """Raises StartError for a plant that is not marked simulated, and for a faulty plant file."""
+    plant = load_plant(path)
+    if not plant.simulated:
+        raise StartError(
+            "this plant is not marked simulated",
+            where=str(path),
+            do="Run `blademill control` and `blademill hmi` for a real mill.",
+        )
+
+
+def _interrupted(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    raise KeyboardInterrupt
