@@ -25,11 +25,17 @@ DIGITAL_OUTPUTS: Final = frozenset(
 )
 
 
+EVERY_FUNCTION: Final = frozenset(range(1, 128))
+
+
 class SimulatedDevice:
     """One device: `words` holds every address that exists, table by table.
 
     `outputs` are the values that the controller has set, by the names of the plant file's
     `[outputs]`; `requests` counts what was received.
+
+    Open to whoever injects faults: `deaf_to` (functions of requests that it does not even notice),
+    `frozen` (its program stands still: heartbeats stop) and `state`.
     """
 
     def __init__(self, plant: PlantFile, device: Device, clock: Callable[[], float]) -> None:
@@ -37,6 +43,8 @@ class SimulatedDevice:
         self.device = device
         self.profile = profile
         self.requests = 0
+        self.deaf_to: frozenset[int] = frozenset()
+        self.frozen = False
         self.outputs: dict[str, float] = {
             name: 0.0 for name, wire in plant.outputs.items() if wire.device == device.id
         }
@@ -83,10 +91,16 @@ class SimulatedDevice:
         """Put what the plant's transmitters state, indexed by `Signal`, into the registers."""
         for index, point, channel in self._signals:
             self._put(point, channel.meaning.to_point(values[index]))
+        if self.frozen:
+            return
         now_s = self._clock()
         for point in self._turning:
             turns = int(now_s / (point.turns_s or 1.0))
             self._put(point, turns % (self._codecs[point.id].highest_raw + 1) * point.scale)
+
+    def state(self, point_id: str, value: float) -> None:
+        """Let a point that no signal feeds say `value`, in its unit."""
+        self._put(self.profile.points[point_id], value)
 
     def request(self) -> None:
         """Any request arms and re-arms the watchdog, reads included."""

@@ -95,8 +95,12 @@ class PlantServer:
         units = {device.device.unit: device for device in devices}
 
         def trace(sending: bool, pdu: ModbusPDU) -> ModbusPDU:
-            if not sending and pdu.dev_id in units:
-                units[pdu.dev_id].request()
+            device = None if sending else units.get(pdu.dev_id)
+            if device is None:
+                return pdu
+            if pdu.function_code in device.deaf_to:
+                return cast(ModbusPDU, None)  # the library then answers nothing
+            device.request()
             return pdu
 
         sim_devices = [self._sim_device(device) for device in devices]

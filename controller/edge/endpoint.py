@@ -7,38 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from controller.core.signals import NAN, Quality
+from controller.core.signals import Quality
 from controller.edge.clock import monotonic_s
-from controller.edge.codec import Reading
+from controller.edge.judge import Judge, Reply, nothing_known
 from controller.edge.link import Link, NoReply, NotLicensed, Refused, WrongReply
-from controller.edge.plan import DevicePlan, RuleWire, Words
+from controller.edge.plan import Block, DevicePlan, Words
 
 # How long before the scan that uses them fast polls begin: some requests of a few ms each.
 LEAD_S: Final = 0.025
 # A refresh that is nearly due is not put off by a whole scan.
 REFRESH_SHARE: Final = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceReading:
-    """What a device said in one poll, in the order of its plan's signals.
-
-    `taken_s` is when the first request of the poll was sent.
-    """
-
-    values: tuple[float, ...]
-    quality: tuple[Quality, ...]
-    taken_s: float
-
-
-def no_reading(plan: DevicePlan, quality: Quality) -> DeviceReading:
-    """Nothing known of a device, for the reason `quality`."""
-    count = len(plan.signals)
-    return DeviceReading((NAN,) * count, (quality,) * count, -math.inf)
 
 
 class Reader:
@@ -52,10 +34,10 @@ class Reader:
     ) -> None:
         self.plan = plan
         self.link = Link(plan.device, licensed, self._lost)
-        self.reading = no_reading(plan, Quality.NOT_LICENSED)
+        self.reading = nothing_known(plan, Quality.NOT_LICENSED)
         self._licensed = licensed
         self._next_start_s = next_start_s
-        self._changed: dict[RuleWire, tuple[float, float]] = {}
+        self._judge = Judge(plan)
 
     async def run(self) -> None:
         """Poll for ever, at the times that `next_start_s` gives for the last one."""
@@ -73,62 +55,22 @@ class Reader:
                     self._lost()
                 return
             taken_s = monotonic_s()
-            blocks = [await self._block(number) for number in range(len(self.plan.reads))]
+            replies = [await self._reply(block) for block in self.plan.reads]
         except (NoReply, NotLicensed):
             return
         except WrongReply:
             self._lost()
             return
-        self.reading = self._judge(blocks, taken_s)
+        self.reading = self._judge.reading(replies, taken_s)
 
-    async def _block(self, number: int) -> Sequence[int] | Quality:
+    async def _reply(self, block: Block) -> Reply:
         try:
-            return await self.link.read(self.plan.reads[number])
+            return await self.link.read(block)
         except Refused as refused:
             return refused.quality
 
-    def _judge(self, blocks: Sequence[Sequence[int] | Quality], taken_s: float) -> DeviceReading:
-        # Every rule is looked at in every poll, or a heartbeat would seem to have stopped.
-        broken = [
-            quality
-            for rule in self.plan.rules
-            if (quality := self._rule_quality(rule, blocks, taken_s)) is not Quality.GOOD
-        ]
-        if broken:
-            count = len(self.plan.signals)
-            return DeviceReading((NAN,) * count, (broken[0],) * count, taken_s)
-        readings = [self._signal(blocks[wire.block], wire.at, wire.channel.decode)
-                    for wire in self.plan.signals]  # fmt: skip
-        return DeviceReading(
-            tuple(value for value, _ in readings),
-            tuple(quality for _, quality in readings),
-            taken_s,
-        )
-
-    @staticmethod
-    def _signal(
-        block: Sequence[int] | Quality, at: int, decode: Callable[[Sequence[int], int], Reading]
-    ) -> Reading:
-        return (NAN, block) if isinstance(block, Quality) else decode(block, at)
-
-    def _rule_quality(
-        self, wire: RuleWire, blocks: Sequence[Sequence[int] | Quality], taken_s: float
-    ) -> Quality:
-        value, quality = self._signal(blocks[wire.block], wire.at, wire.codec.decode)
-        if quality is not Quality.GOOD:
-            return quality
-        rule = wire.rule
-        if rule.allowed is not None:
-            return Quality.GOOD if value in rule.allowed else rule.otherwise
-        last, since_s = self._changed.get(wire, (value, -math.inf))
-        if value != last:
-            since_s = taken_s
-        self._changed[wire] = (value, since_s)
-        limit_s = rule.change_within_s or 0.0
-        return Quality.GOOD if taken_s - since_s <= limit_s else rule.otherwise
-
     def _lost(self) -> None:
-        self.reading = no_reading(self.plan, Quality.BAD_COMM)
+        self.reading = nothing_known(self.plan, Quality.BAD_COMM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from controller.core.outputs import DEAD, Outputs
-from controller.core.signals import Image
+from controller.core.signals import Image, Signal
 from controller.edge.clock import monotonic_s
 from controller.edge.modbus import ModbusPlant
 from controller.edge.plantfile import PlantFile, load_plant, with_addresses
@@ -30,6 +30,15 @@ async def wait_until(condition: Callable[[], bool], deadline_s: float = DEADLINE
         assert monotonic_s() - started_s < deadline_s, f"not within {deadline_s} s"
         await asyncio.sleep(0.002)
     return monotonic_s() - started_s
+
+
+def state(mill: Mill, values: Mapping[Signal, float]) -> None:
+    """Let the transmitters of `mill` state these values, whatever is true."""
+
+    def says(value: float) -> Callable[[float], float]:
+        return lambda _: value
+
+    mill.transmitters.overrides.update({signal: says(v) for signal, v in values.items()})
 
 
 @dataclass
