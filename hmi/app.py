@@ -1,8 +1,8 @@
 """The web application: sign-in, the live stream, commands, recipes, and the built page.
 
 The browser talks to this process alone, and this process talks to the controller alone. Every
-route under `/api` needs a session but sign-in and health. What the controller answers goes on to
-the browser as it came.
+route under `/api` needs a session but health, sign-in and the question who is signed in. What the
+controller answers goes on to the browser as it came.
 """
 
 from __future__ import annotations
@@ -136,6 +136,16 @@ async def health(services: UseServices) -> dict[str, Any]:
     return {"status": "ok", "controller_age_s": services.hub.age_s}
 
 
+@open_routes.get("/session")
+async def who(services: UseServices, token: UseToken) -> dict[str, Any] | None:
+    """Who is signed in here and for how much longer; null when nobody is."""
+    now_s = services.now_s()
+    session = services.sessions.find(token, now_s)
+    if session is None:
+        return None
+    return {"name": session.name, "role": session.role, "ends_in_s": session.ends_at_s - now_s}
+
+
 @open_routes.post("/session")
 async def sign_in(
     wanted: Annotated[SignIn, Depends(json_body(SIGN_IN))], services: UseServices, token: UseToken
@@ -169,13 +179,6 @@ def _not_signed_in(wait_s: float) -> Response:
     answer = refusal(429, "throttled", "Too many wrong codes.")
     answer.headers["Retry-After"] = str(int(wait_s) + 1)
     return answer
-
-
-@session_routes.get("/session")
-async def who(session: UseSession, services: UseServices) -> dict[str, Any]:
-    """Who is signed in here, and for how much longer."""
-    ends_in_s = session.ends_at_s - services.now_s()
-    return {"name": session.name, "role": session.role, "ends_in_s": ends_in_s}
 
 
 @session_routes.delete("/session")

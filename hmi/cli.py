@@ -13,7 +13,7 @@ from typing import Final
 import click
 import uvicorn
 
-from controller.api.client import ControllerClient, DoorAddress
+from controller.api.client import ControllerClient, DoorAddress, default_socket
 from controller.errors import BlademillError, StartError
 from controller.packaged import packaged_dir
 from hmi.app import Services, create_app
@@ -35,7 +35,7 @@ HERE: Final = Path(__file__).resolve().parent
     "--socket",
     "socket_path",
     type=click.Path(path_type=Path),
-    help="The controller's Unix socket.",
+    help="The controller's Unix socket.  [default: where `blademill control` opens it]",
 )
 @click.option(
     "--controller-port",
@@ -83,9 +83,11 @@ def hmi(
 
 
 def _door(socket_path: Path | None, controller_port: int | None) -> DoorAddress:
-    if (socket_path is None) == (controller_port is None):
-        raise click.UsageError("give either --socket or --controller-port")
-    return DoorAddress(socket_path, controller_port or 0)
+    if socket_path is not None and controller_port is not None:
+        raise click.UsageError("give --socket or --controller-port, not both")
+    if controller_port is not None:
+        return DoorAddress(port=controller_port)
+    return DoorAddress(socket_path or default_socket())
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -7,10 +7,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from controller.edge.recipefile import load_recipe
-
-from controller.core.coating import ShellInputs, Thickness, mass_ratio, target_thickness
+from controller.core.coating import mass_ratio, target_thickness
 from controller.core.recipe import Recipe
+from controller.core.target import shell_inputs
+from controller.edge.recipefile import load_recipe
 from controller.errors import InputError, RecipeError
 
 Json = dict[str, Any]
@@ -94,39 +94,14 @@ def _nominal_charge(recipe: Recipe) -> Json:
     return {"cam_mass_g": core_g, "sse_mass_g": recipe.charge.total_mass_g - core_g}
 
 
-def recipe_inputs(recipe: Recipe) -> ShellInputs:
-    """What the coating model needs, from a recipe. Coverage and attachment are taken as whole."""
-    return ShellInputs(
-        sse_wt_percent=recipe.sse.wt_percent,
-        basis=recipe.sse.basis,
-        d10_um=recipe.core.d10_um,
-        d50_um=recipe.core.d50_um,
-        d90_um=recipe.core.d90_um,
-        core_density_g_cm3=recipe.core.density_g_cm3,
-        core_density_origin=recipe.core.density_origin,
-        shell_density_g_cm3=recipe.sse.density_g_cm3,
-        shell_density_origin=recipe.sse.density_origin,
-        sse_d50_um=recipe.sse.particle_d50_um,
-        solid_fraction=recipe.sse.solid_fraction,
-        solid_fraction_origin=recipe.sse.solid_fraction_origin,
-    )
-
-
 def thickness_json(recipe: Recipe) -> Json:
     """The target thickness of a recipe in the form that the controller's snapshot has, too."""
-    result = target_thickness(recipe_inputs(recipe))
+    result = target_thickness(shell_inputs(recipe))
     return {
         "dense_nm": result.dense_nm,
         "apparent_nm": result.apparent_nm,
         "thin_limit_nm": result.thin_limit_nm,
         "solid_fraction": recipe.sse.solid_fraction,
         "assumptions": list(result.assumptions),
-        "band_nm": _band(result),
+        "band_nm": None if result.band is None else asdict(result.band),
     }
-
-
-def _band(result: Thickness) -> Json | None:
-    if result.band is None:
-        return None
-    classes = result.band.by_exponent
-    return {"d10": classes.d10_nm, "d50": classes.d50_nm, "d90": classes.d90_nm}

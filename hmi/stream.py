@@ -34,6 +34,7 @@ class Hub:
 
     def __init__(self, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         self._monotonic_s = monotonic_s
+        self._line = b""
         self._frame = b""
         self._frame_at_s: float | None = None
         self._count = 0
@@ -57,8 +58,14 @@ class Hub:
         return self._clients >= CLIENT_LIMIT
 
     def publish(self, line: bytes) -> None:
-        """Make this snapshot (one line of JSON) the newest one."""
+        """Make this snapshot (one line of JSON) the newest one.
+
+        The same line again is no news: a door whose scan hangs repeats it to whoever comes back.
+        """
+        if line == self._line:
+            return
         now_s = self._monotonic_s()
+        self._line = line
         # The id lets the browser see how late frames reach it, against the best it has seen.
         self._frame = b"id: %.3f\ndata: %b\n\n" % (now_s, line)
         self._frame_at_s = now_s

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
 
+from controller.api.address import DoorAddress, default_socket
 from controller.errors import LinkError
+
+__all__ = ["Answer", "ControllerClient", "DoorAddress", "default_socket"]
 
 CONNECT_S: Final = 1.0
 ANSWER_S: Final = 2.0
@@ -24,17 +26,6 @@ STREAM_SILENCE_S: Final = 1.0
 LINE_LIMIT: Final = 1_048_576
 
 HINT: Final = "Look whether the controller is running, and at which socket or port."
-
-
-@dataclass(frozen=True, slots=True)
-class DoorAddress:
-    """Where the controller listens: `socket` if given, else `port` of 127.0.0.1."""
-
-    socket: Path | None = None
-    port: int = 0
-
-    def __str__(self) -> str:
-        return str(self.socket) if self.socket else f"127.0.0.1:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

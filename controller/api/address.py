@@ -1,0 +1,26 @@
+"""Where the controller's door is."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class DoorAddress:
+    """Where the controller listens: `socket` if given, else `port` of 127.0.0.1."""
+
+    socket: Path | None = None
+    port: int = 0
+
+    def __str__(self) -> str:
+        return str(self.socket) if self.socket else f"127.0.0.1:{self.port}"
+
+
+def default_socket() -> Path:
+    """Where the door is unless told otherwise: the user's runtime folder."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    base = Path(runtime) if runtime else Path(tempfile.gettempdir()) / f"blademill-{os.getuid()}"
+    return base / "blademill" / "controller.sock"

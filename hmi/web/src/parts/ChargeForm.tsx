@@ -1,0 +1,172 @@
+import { computed, signal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { plain } from "../format";
+import { command, underWay } from "../live/commands";
+import { live, part, snapshot } from "../live/store";
+import { strings } from "../strings";
+
+const offer = part((s) => s.commands.charge);
+const batchId = part((s) => s.batch?.id);
+const simulated = part((s) => s.simulated);
+const target = part((s) => s.batch?.target);
+
+interface Draft {
+  cam_mass_g: string;
+  sse_mass_g: string;
+  cam_lot: string;
+  sse_lot: string;
+  blade_id: string;
+  emptied_and_cleaned: boolean;
+}
+
+const EMPTY: Draft = {
+  cam_mass_g: "",
+  sse_mass_g: "",
+  cam_lot: "",
+  sse_lot: "",
+  blade_id: "",
+  emptied_and_cleaned: false,
+};
+
+const draft = signal<Draft>(EMPTY);
+let filledFor = "";
+
+// Once for each batch, so that nothing that a person typed is overwritten.
+function prefill(): void {
+  const id = batchId.value;
+  const batch = snapshot.peek()?.batch;
+  if (!batch || filledFor === id) return;
+  filledFor = batch.id;
+  const before = batch.charge;
+  const lots = simulated.value ? strings.charge.exampleLots : { cam: "", sse: "", blade: "" };
+  draft.value = {
+    cam_mass_g: plain(before?.cam_mass_g ?? batch.target.cam_mass_g),
+    sse_mass_g: plain(before?.sse_mass_g ?? batch.target.sse_mass_g),
+    cam_lot: before?.cam_lot ?? lots.cam,
+    sse_lot: before?.sse_lot ?? lots.sse,
+    blade_id: before?.blade_id ?? lots.blade,
+    emptied_and_cleaned: before?.emptied_and_cleaned ?? false,
+  };
+}
+
+const problem = computed(() => {
+  const it = draft.value;
+  if (![it.cam_mass_g, it.sse_mass_g].every(isMass)) return strings.charge.mass;
+  const lots = [it.cam_lot, it.sse_lot, it.blade_id];
+  return lots.every((text) => text.trim() && text.trim().length <= 60)
+    ? ""
+    : strings.charge.missing;
+});
+
+function isMass(text: string): boolean {
+  const grams = Number(text.replace(",", "."));
+  return text.trim() !== "" && grams >= 0.001 && grams <= 100_000;
+}
+
+function grams(text: string): number {
+  return Number(text.replace(",", "."));
+}
+
+const share = computed(() => {
+  const aim = target.value;
+  const { cam_mass_g, sse_mass_g } = draft.value;
+  if (!aim || !isMass(cam_mass_g) || !isMass(sse_mass_g)) return "";
+  const whole = grams(cam_mass_g) + (aim.basis === "total" ? grams(sse_mass_g) : 0);
+  const wt = (100 * grams(sse_mass_g)) / whole;
+  return strings.charge.share(wt.toFixed(2), plain(aim.wt_percent));
+});
+
+/** What was put into the jar, and the checks before the start. */
+export function ChargeForm({ onDone }: { onDone: () => void }) {
+  prefill();
+  const enabled = live.value && problem.value === "" && offer.value?.enabled !== false;
+  return (
+    <form
+      class="charge"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (enabled) void submit().then(onDone);
+      }}
+    >
+      <p class="dim">{strings.charge.lead}</p>
+      <div class="pair">
+        <Field name="cam_mass_g" label={strings.charge.camMass} unit="g" decimal />
+        <Field name="sse_mass_g" label={strings.charge.sseMass} unit="g" decimal />
+      </div>
+      <p class="dim charge-share">{share}</p>
+      <div class="pair">
+        <Field name="cam_lot" label={strings.charge.camLot} />
+        <Field name="sse_lot" label={strings.charge.sseLot} />
+      </div>
+      <Field name="blade_id" label={strings.charge.blade} />
+      <label class="tick">
+        <input
+          type="checkbox"
+          name="emptied_and_cleaned"
+          checked={draft.value.emptied_and_cleaned}
+          onChange={(event) => {
+            draft.value = { ...draft.value, emptied_and_cleaned: event.currentTarget.checked };
+          }}
+        />
+        <span>{strings.charge.cleaned}</span>
+      </label>
+      <div class="form-foot">
+        <button
+          type="submit"
+          class={underWay("charge") ? "primary pending" : "primary"}
+          data-command="charge"
+          aria-disabled={!enabled}
+        >
+          {strings.charge.submit}
+        </button>
+        {!enabled && (
+          <p class="why why-not">
+            {problem.value || offer.value?.missing[0] || strings.command.notNow}
+          </p>
+        )}
+      </div>
+    </form>
+  );
+}
+
+async function submit(): Promise<void> {
+  const it = draft.peek();
+  await command("charge", {
+    cam_mass_g: grams(it.cam_mass_g),
+    sse_mass_g: grams(it.sse_mass_g),
+    cam_lot: it.cam_lot.trim(),
+    sse_lot: it.sse_lot.trim(),
+    blade_id: it.blade_id.trim(),
+    emptied_and_cleaned: it.emptied_and_cleaned,
+  });
+}
+
+interface FieldProps {
+  name: keyof Omit<Draft, "emptied_and_cleaned">;
+  label: string;
+  unit?: string;
+  decimal?: boolean;
+}
+
+function Field({ name, label, unit, decimal }: FieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <span class="input">
+        <input
+          id={id}
+          name={name}
+          inputMode={decimal ? "decimal" : "text"}
+          autocomplete="off"
+          maxLength={60}
+          value={draft.value[name]}
+          onInput={(event) => {
+            draft.value = { ...draft.value, [name]: event.currentTarget.value };
+          }}
+        />
+        {unit && <span class="unit">{unit}</span>}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { duration } from "../format";
+import { live, part, silentS, snapshot } from "../live/store";
+import { strings } from "../strings";
+
+const state = part((s) => s.state);
+
+/** Lies over the whole page, all but the safe commands, while nothing on it can be believed. */
+export function NotLive() {
+  if (live.value) return null;
+  const known = snapshot.value !== null;
+  return (
+    <div class={known ? "notlive" : "notlive notlive-first"} role="alert">
+      <div class="notlive-card">
+        <strong>{known ? strings.live.title : strings.live.waiting}</strong>
+        {known && <span>{strings.live.age(duration(silentS.value))}</span>}
+        {known && <span>{strings.live.last(strings.states[state.value ?? ""] ?? "")}</span>}
+        <p>{strings.live.text}</p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+// The points of the trend: read once from the controller, then added to from the live stream.
+
+import { signal } from "@preact/signals";
+import { call } from "../api";
+import { onSnapshot } from "../live/stream";
+import type { Snapshot, Trend } from "../types";
+
+export const PENS = [
+  "o2_ppm",
+  "h2o_ppm",
+  "h2s_ppm",
+  "rotor_rpm",
+  "vessel_pressure_mbar_g",
+  "powder_probe_c",
+  "jar_c",
+] as const;
+export type Pen = (typeof PENS)[number];
+
+const KEPT_S = 6 * 3600;
+const DROPPED_S = 600;
+const FIRST_READ_S = 3600;
+// A hole this long, in points that should be there, is filled from the controller.
+const HOLE = 5;
+
+export interface Mark {
+  t: number;
+  label: string;
+}
+
+export interface Points {
+  t: number[];
+  pens: Record<Pen, (number | null)[]>;
+  marks: Mark[];
+}
+
+function nothing(): Points {
+  const pens = Object.fromEntries(PENS.map((pen) => [pen, []]));
+  return { t: [], pens: pens as unknown as Points["pens"], marks: [] };
+}
+
+export const points: { now: Points } = { now: nothing() };
+/** Counts up whenever points were added. */
+export const edition = signal(0);
+export const historyFailed = signal(false);
+
+let reading = false;
+let phase = "";
+
+/** Start a new history when the controller's clock begins anew; fill holes; add one point. */
+function add(snapshot: Snapshot): void {
+  const { t } = points.now;
+  const last = t.at(-1);
+  const now = Math.floor(snapshot.process_s);
+  if (last !== undefined && now < last) points.now = nothing();
+  if (last === undefined || now < last || now - last > HOLE * Math.max(1, snapshot.speed)) {
+    void read(last === undefined || now < last ? now - FIRST_READ_S : last);
+  }
+  const end = points.now.t.at(-1);
+  if (end !== undefined && now <= end) return;
+  markPhase(snapshot, now);
+  points.now.t.push(now);
+  for (const pen of PENS) points.now.pens[pen].push(usable(snapshot, pen));
+  forgetOld(now);
+  edition.value += 1;
+}
+
+function usable(snapshot: Snapshot, pen: Pen): number | null {
+  const value = snapshot.values[pen];
+  const good = value?.quality === "good" || value?.quality === "limited";
+  return good ? value.value : null;
+}
+
+function markPhase(snapshot: Snapshot, now: number): void {
+  const label = snapshot.batch?.phase?.label ?? "";
+  if (label !== phase && label && points.now.marks.at(-1)?.label !== label) {
+    points.now.marks = [...points.now.marks, { t: now, label }];
+  }
+  phase = label;
+}
+
+function forgetOld(now: number): void {
+  const { t, pens, marks } = points.now;
+  if ((t[0] ?? now) > now - KEPT_S - DROPPED_S) return;
+  const drop = t.findIndex((time) => time >= now - KEPT_S);
+  t.splice(0, drop);
+  for (const pen of PENS) pens[pen].splice(0, drop);
+  const from = t[0] ?? now;
+  points.now.marks = marks.filter((mark, i) => (marks[i + 1]?.t ?? now) > from || mark.t >= from);
+}
+
+async function read(since: number): Promise<void> {
+  if (reading) return;
+  reading = true;
+  try {
+    const trend = await call<Trend>("GET", `trend?since_s=${Math.max(0, since)}`);
+    merge(trend);
+    historyFailed.value = false;
+  } catch {
+    historyFailed.value = true;
+  } finally {
+    reading = false;
+  }
+}
+
+// What was read comes first; live points stay where they are later than all of it.
+function merge(trend: Trend): void {
+  const before = points.now;
+  const at = trend.columns.indexOf("process_s");
+  const rows = trend.rows.filter((row) => row[at] != null);
+  const from = Number(rows[0]?.[at] ?? Number.POSITIVE_INFINITY);
+  const to = Number(rows.at(-1)?.[at] ?? Number.NEGATIVE_INFINITY);
+  const kept = before.t.map((time, i) => (time < from || time > to ? i : -1)).filter((i) => i >= 0);
+  const early = kept.filter((i) => (before.t[i] ?? 0) < from);
+  const late = kept.filter((i) => (before.t[i] ?? 0) > to);
+  const next = nothing();
+  const join = <T>(old: T[], fresh: T[]): T[] => [
+    ...early.map((i) => old[i] as T),
+    ...fresh,
+    ...late.map((i) => old[i] as T),
+  ];
+  next.t = join(
+    before.t,
+    rows.map((row) => Number(row[at])),
+  );
+  for (const pen of PENS) {
+    const column = trend.columns.indexOf(pen);
+    const fresh = rows.map((row) => (column < 0 ? null : (row[column] ?? null)));
+    next.pens[pen] = join(before.pens[pen], fresh);
+  }
+  next.marks = mergeMarks(before.marks, trend.phases);
+  points.now = next;
+  edition.value += 1;
+}
+
+function mergeMarks(live: Mark[], read: Mark[]): Mark[] {
+  const last = read.at(-1)?.t ?? Number.NEGATIVE_INFINITY;
+  const first = read[0]?.t ?? Number.POSITIVE_INFINITY;
+  return [
+    ...live.filter((mark) => mark.t < first),
+    ...read,
+    ...live.filter((mark) => mark.t > last + HOLE),
+  ];
+}
+
+onSnapshot(add);

@@ -1,0 +1,199 @@
+// What the controller sends in every scan, and what the page's own server answers.
+
+export type Quality =
+  | "good"
+  | "limited"
+  | "uncertain"
+  | "bad_sensor"
+  | "bad_config"
+  | "bad_comm"
+  | "stale"
+  | "not_licensed";
+
+/** Where a value should be: `warn` and `act` are [low, high], each end null where there is none. */
+export interface Limits {
+  warn?: [number | null, number | null];
+  act?: [number | null, number | null];
+}
+
+export interface Value {
+  value: number | null;
+  above_range: boolean;
+  unit: string;
+  decimals: number;
+  label: string;
+  quality: Quality;
+  age_s: number | null;
+  source: string;
+  limits?: Limits;
+}
+
+export interface Thickness {
+  dense_nm: number;
+  apparent_nm: number;
+  thin_limit_nm: number;
+  solid_fraction: number;
+  assumptions: string[];
+  band_nm: { by_exponent: { d10_nm: number; d50_nm: number; d90_nm: number } } | null;
+}
+
+export interface Charge {
+  cam_mass_g: number;
+  sse_mass_g: number;
+  cam_lot: string;
+  sse_lot: string;
+  blade_id: string;
+  emptied_and_cleaned: boolean;
+}
+
+export interface Phase {
+  /** Counts from 0. */
+  index: number;
+  count: number;
+  type: string;
+  label: string;
+  step: string;
+  waiting_for: string;
+  elapsed_s: number;
+  limit_s: number;
+  progress: number;
+}
+
+export interface Batch {
+  id: string;
+  recipe: { id: string; version: number; title: string; sha256: string };
+  operator: string;
+  phase: Phase | null;
+  process_s: number;
+  hold_s: number;
+  wall_s: number;
+  revolutions: number;
+  on_time_s: number;
+  energy_kwh_per_kg: number;
+  argon_l: number;
+  leak_rate_mbar_l_s: number | null;
+  phases: { label: string; type: string; done: boolean }[];
+  thickness: Thickness;
+  charge: Charge | null;
+  target: { cam_mass_g: number; sse_mass_g: number; wt_percent: number; basis: string };
+}
+
+export interface Permissive {
+  id: string;
+  text: string;
+  value: string;
+  limit: string;
+  ok: boolean;
+}
+
+export interface Alarm {
+  id: string;
+  text: string;
+  priority: 1 | 2 | 3;
+  state: string;
+  acked: boolean;
+  first_out: boolean;
+  /** The value itself is UNKNOWN, which counts as the unsafe side. */
+  unknown: boolean;
+  since_s: number;
+  cause: string;
+  consequence: string;
+  action: string;
+}
+
+export interface Device {
+  id: string;
+  profile: string;
+  address: string;
+  connected: boolean;
+  age_s: number | null;
+  errors: number;
+  round_trip_ms: number | null;
+}
+
+export type CommandName =
+  | "load"
+  | "charge"
+  | "start"
+  | "pause"
+  | "resume"
+  | "hold"
+  | "restart"
+  | "complete"
+  | "stop"
+  | "abort"
+  | "reset"
+  | "lid.release"
+  | "ack";
+
+export interface Snapshot {
+  seq: number;
+  utc: string;
+  process_s: number;
+  speed: number;
+  scan: { period_s: number; count: number; slips: number; behind: boolean };
+  simulated: boolean;
+  plant: { id: string; title: string };
+  software: string;
+  state: string;
+  state_version: number;
+  state_s: number;
+  batch: Batch | null;
+  values: Record<string, Value>;
+  outputs: Record<string, number | boolean>;
+  permissives: Permissive[];
+  alarms: Alarm[];
+  commands: Partial<Record<CommandName, { enabled: boolean; missing: string[] }>>;
+  lid_release: boolean;
+  devices: Device[];
+}
+
+export interface CommandAnswer {
+  accepted: boolean;
+  reasons: string[];
+  state: string;
+}
+
+export interface Person {
+  name: string;
+  role: string;
+  ends_in_s: number;
+}
+
+export interface SoundRecipe {
+  name: string;
+  faults: [];
+  id: string;
+  version: number;
+  title: string;
+  note: string;
+  sha256: string;
+  core: string;
+  core_d50_um: number;
+  sse: string;
+  wt_percent: number;
+  basis: string;
+  charge: { cam_mass_g: number; sse_mass_g: number };
+  thickness: Thickness;
+}
+
+export interface FaultyRecipe {
+  name: string;
+  faults: [string, ...string[]];
+}
+
+export type Recipe = SoundRecipe | FaultyRecipe;
+
+export interface Trend {
+  columns: string[];
+  rows: (number | null)[][];
+  phases: { t: number; label: string }[];
+}
+
+export interface MachineEvent {
+  seq: number;
+  utc: string;
+  process_s: number;
+  kind: string;
+  text: string;
+}
