@@ -72,7 +72,7 @@ class PlantServer:
 
         Raises StartError when a port is taken.
         """
-        self._step()
+        self.step()
         groups: defaultdict[Address, list[SimulatedDevice]] = defaultdict(list)
         for device in self.devices.values():
             groups[device.device.host, device.device.port].append(device)
@@ -182,7 +182,7 @@ class PlantServer:
         self._stepped_s = self._clock()
         while True:
             await asyncio.sleep(TICK_S)
-            self._step()
+            self.step()
 
     async def stop(self) -> None:
         """End all connections and free the ports."""
@@ -190,7 +190,8 @@ class PlantServer:
             await _shut(server)
         self._servers.clear()
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """Move the plant on to now, and its devices' registers and watchdogs with it."""
         for device in self.devices.values():
             if device.watch() is OnExpiry.FAULT:
                 self.mill.drive.trip(DriveFault.COMM_TIMEOUT)

@@ -13,7 +13,7 @@ from simplant import PERIOD_S, Rig, live_rig, state, wait_until
 from controller.core.image import assemble
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import SIGNAL_COUNT, Image, Quality, Signal
-from controller.edge.clock import monotonic_s
+from controller.edge.clock import monotonic_s, sleep_until
 from controller.edge.modbus import TICKET_PERIODS, ModbusPlant
 from controller.edge.plantfile import with_addresses
 from controller.edge.profile import RawType
@@ -120,6 +120,26 @@ def test_outputs_reach_the_mill_and_the_blade_turns() -> None:
         assert image.values[Signal.DRIVE_STATE] == 3.0
         await rig.scan_until(lambda image: image.values[Signal.ROTOR_RPM] == 0.0)
         assert rig.mill.outputs == DEAD
+
+    live(test)
+
+
+def test_a_scan_in_a_thread_of_its_own_reads_and_writes() -> None:
+    async def test(rig: Rig) -> None:
+        images: list[Image] = []
+
+        def scan() -> None:
+            deadline_s = monotonic_s()
+            for number in range(30):
+                images.append(rig.plant.read())
+                rig.plant.write(SPIN, bool(number % 2))
+                deadline_s += PERIOD_S
+                rig.plant.next_scan_at(deadline_s)
+                sleep_until(deadline_s)
+
+        await asyncio.to_thread(scan)
+        assert turning(images[-1])
+        assert images[-1].age_s[Signal.ROTOR_RPM] < 0.5
 
     live(test)
 

@@ -15,6 +15,7 @@ from controller.edge.plantfile import load_plant
 from controller.edge.profile import OnExpiry, Table
 from controller.errors import InputError
 from sim.devices import HeartbeatRelay, SimulatedDevice, outputs_of
+from sim.drive import DriveFault
 from sim.mill import Mill
 from sim.parameters import LAB
 from sim.server import PlantServer
@@ -178,3 +179,35 @@ def test_the_simulator_refuses_to_listen_to_others() -> None:
     first = replace(PLANT.devices[0], host="0.0.0.0")  # noqa: S104
     with pytest.raises(InputError, match="loopback"):
         PlantServer(replace(PLANT, devices=(first, *PLANT.devices[1:])), mill())
+
+
+def test_the_plant_runs_at_its_speed_and_the_watchdogs_in_real_time() -> None:
+    clock = Clock()
+    plant = PlantServer(PLANT, mill(), speed=10.0, clock=clock)
+    drive, do = plant.devices["drive"], plant.devices["do"]
+    for beat in range(11):
+        drive.request()
+        drive.write(HOLDING, 0x2000, [0x12, 10_000, 0])
+        do.request()
+        do.write(Table.COIL, 0, [1, *[0] * 8, beat % 2])
+        plant.step()
+        clock.now_s += 0.05
+    assert 3000.0 < plant.mill.rotor_rpm < 6100.0  # 1200 rpm/s for 5 s of the plant
+    clock.now_s += 1.1
+    plant.step()
+    assert plant.mill.drive.fault is DriveFault.COMM_TIMEOUT
+    assert not plant.mill.outputs.run_permit
+    assert drive.words[HOLDING][0x2100] & 0xFF == DriveFault.COMM_TIMEOUT
+
+
+def test_a_simulator_that_was_stopped_does_not_race_after_the_lost_time() -> None:
+    clock = Clock()
+    steps: list[float] = []
+    plant = PlantServer(
+        PLANT, mill(), clock=clock, on_tick=lambda mill: steps.append(mill.heat.jar_c)
+    )
+    plant.mill.heat.jar_c = 80.0
+    clock.now_s += 3600.0
+    plant.step()
+    assert len(steps) == 1
+    assert steps[0] > 79.0
