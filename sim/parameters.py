@@ -166,7 +166,7 @@ class GasParameters:
     leak_mbar_l_s: float  # assumed: viscous, at 200 mbar gauge and 1,013 mbar ambient
     diffusion_share: float = 0.1  # assumed: air that gets in against the stream, over the leak
     lid_exchange_s: float = 2.0  # assumed: open vessel and room become one gas
-    dock_line_share: float = 0.02  # assumed: air of the dock line over the headspace it meets
+    dock_line_share: float = 0.005  # assumed: air of the dock line over the headspace it meets
     desorption_25_per_s: float = 2e-5  # assumed
     desorption_j_mol: float = 50e3  # assumed
     # 0.1 cm3 H2S per g in 30 min at -40 °C dew point, on (Li2S)75(P2S5)25 + LiI (literature:

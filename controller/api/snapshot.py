@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import lru_cache
@@ -51,6 +52,7 @@ class Snapshots:
         self._speed = speed
         self._seq = 0
         self._sources = {signal: plant.source(signal) for signal in Signal}
+        self._tops = {signal: wire.span[1] for signal, wire in plant.signals.items() if wire.span}
 
     def line(
         self, state: ScanState, image: Image, timing: Timing, devices: Sequence[DeviceStatus]
@@ -82,10 +84,11 @@ class Snapshots:
         return json.dumps(_finite(body), separators=(",", ":")).encode() + b"\n"
 
     def _value(self, signal: Signal, image: Image) -> dict[str, Any]:
-        info = SIGNALS[signal]
+        info, value = SIGNALS[signal], image.values[signal]
+        above_range = value == math.inf
         return {
-            "value": image.values[signal],
-            "above_range": image.values[signal] == float("inf"),
+            "value": self._tops.get(signal, value) if above_range else value,
+            "above_range": above_range,
             "unit": info.unit,
             "decimals": info.decimals,
             "digital": info.digital,

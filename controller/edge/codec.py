@@ -26,9 +26,6 @@ FAILED_HIGH_MA: Final = 21.0
 BURNT_OUT_MA: Final = 3.5
 F32_MAX: Final = 3.4028234663852886e38
 SPAN_MA: Final = FULL_MA - ZERO_MA
-# A saturated transmitter says "at least this much": by so much of its span the value is put above
-# the top of the range, so that it also exceeds a limit set right there.
-OVER_TOP: Final = 1e-6
 
 _UNPACK_F32: Final = struct.Struct(">f").unpack
 _PACK_F32: Final = struct.Struct(">f").pack
@@ -43,14 +40,15 @@ _RAW_LIMITS: Final = {
 def loop_to_value(current_ma: float, low: float, high: float) -> Reading:
     """A 4-20 mA current as a value between `low` and `high`, judged by NAMUR NE 43.
 
-    3.8 to 4.0 mA reads as `low`; 20.0 to 20.5 mA reads as just above `high`: both GOOD_LIMITED.
+    3.8 to 4.0 mA reads as `low`. 20.0 to 20.5 mA says "at least `high`" and reads as infinity, so
+    that it is above every limit, also one beyond the range. Both are GOOD_LIMITED.
     """
     if ZERO_MA <= current_ma < FULL_MA:
         return low + (high - low) * (current_ma - ZERO_MA) / SPAN_MA, Quality.GOOD
     if RANGE_LOW_MA <= current_ma < ZERO_MA:
         return low, Quality.GOOD_LIMITED
     if FULL_MA <= current_ma <= RANGE_HIGH_MA:
-        return high + OVER_TOP * (high - low), Quality.GOOD_LIMITED
+        return math.inf, Quality.GOOD_LIMITED
     if FAILED_LOW_MA < current_ma < FAILED_HIGH_MA:
         return NAN, Quality.UNCERTAIN
     return NAN, Quality.BAD_SENSOR

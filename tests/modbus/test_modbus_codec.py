@@ -45,8 +45,8 @@ def register(type_: RawType, **more: object) -> Point:
         (4.0, 0.0, Quality.GOOD),
         (12.0, 500.0, Quality.GOOD),
         (19.99, 999.375, Quality.GOOD),
-        (20.0, 1000.001, Quality.GOOD_LIMITED),
-        (20.5, 1000.001, Quality.GOOD_LIMITED),
+        (20.0, math.inf, Quality.GOOD_LIMITED),
+        (20.5, math.inf, Quality.GOOD_LIMITED),
         (20.51, math.nan, Quality.UNCERTAIN),
         (20.99, math.nan, Quality.UNCERTAIN),
         (21.0, math.nan, Quality.BAD_SENSOR),
@@ -88,7 +88,7 @@ def test_a_transmitter_outside_its_range_is_limited(beyond: float) -> None:
     below = loop_to_value(value_to_loop(-beyond, 0.0, 1000.0), 0.0, 1000.0)
     above = loop_to_value(value_to_loop(1000.0 + beyond, 0.0, 1000.0), 0.0, 1000.0)
     assert below == (0.0, Quality.GOOD_LIMITED)
-    assert above == (pytest.approx(1000.001), Quality.GOOD_LIMITED)
+    assert above == (math.inf, Quality.GOOD_LIMITED)
 
 
 def test_a_burnt_out_sensor_is_bad() -> None:
