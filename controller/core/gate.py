@@ -45,10 +45,8 @@ def gated(
     out = wanted
     if out.run or out.run_permit or out.rotor_rpm != 0.0:
         out = _blade(out, x, state, before, credit, rotor_max_rpm)
-    if (out.supply_open or out.exhaust_shut or out.argon_flow_slpm != 0.0) and not (
-        x[_PRESSURE] < limits.pressure_trip_mbar_g
-    ):
-        out = replace(out, supply_open=False, argon_flow_slpm=0.0, exhaust_shut=False)
+    if out.supply_open or out.exhaust_shut or out.argon_flow_slpm != 0.0:
+        out = _gas(out, x, limits)
     if out.lid_unlock and (not unlock_ok or out.spins or before.spins):
         out = replace(out, lid_unlock=False)
     return out
@@ -66,10 +64,20 @@ def _blade(
         permitted = credit
         ceiling_rpm = rotor_max_rpm
     else:
-        permitted = state in RUNNING_DOWN
+        rises = out.run > before.run or out.run_permit > before.run_permit
+        permitted = state in RUNNING_DOWN and not rises
         ceiling_rpm = min(rotor_max_rpm, before.rotor_rpm)
     if not (permitted and may_spin(x) and math.isfinite(out.rotor_rpm)):
         return replace(out, run=False, run_permit=False, rotor_rpm=0.0)
     if not 0.0 <= out.rotor_rpm <= ceiling_rpm:
         return replace(out, rotor_rpm=min(max(out.rotor_rpm, 0.0), ceiling_rpm))
+    return out
+
+
+def _gas(out: Outputs, x: Sequence[float], limits: Limits) -> Outputs:
+    """Argon shut and the way out open at a high or UNKNOWN pressure (I5)."""
+    if not x[_PRESSURE] < limits.pressure_trip_mbar_g:
+        return replace(out, supply_open=False, argon_flow_slpm=0.0, exhaust_shut=False)
+    if not 0.0 <= out.argon_flow_slpm < math.inf:
+        return replace(out, supply_open=False, argon_flow_slpm=0.0)
     return out

@@ -1,0 +1,206 @@
+"""A lab mill in virtual time for tests: a short recipe, images, and a run that checks itself."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from invariants import Invariants
+
+from controller.core.commands import Charge, Command, CommandName
+from controller.core.events import Event
+from controller.core.image import assemble
+from controller.core.recipe import (
+    CoolDown,
+    LeakTest,
+    MillHold,
+    MillPulse,
+    ProveInert,
+    Purge,
+    Recipe,
+    SafeToOpen,
+)
+from controller.core.signals import Image, Signal
+from controller.core.state import CommandResult, Decision
+from controller.core.states import State
+from controller.edge.plantfile import load_plant
+from controller.edge.recipefile import load_recipe
+from sim.world import Operator, World, new_mill, nominal_charge
+
+ROOT = Path(__file__).parents[2]
+PLANT = load_plant(ROOT / "deploy" / "lab-0.5l.toml")
+LAB = PLANT.equipment
+BM_05 = load_recipe(ROOT / "recipes" / "bm-05.toml", LAB)
+PERIOD_S = 0.1
+
+LEAK_TEST = LeakTest(
+    type="leak_test",
+    pressure_mbar_g=60.0,
+    settle_s=2.0,
+    hold_s=30.0,
+    accept_mbar_l_s=1e-2,
+    time_limit_s=100.0,
+)
+PURGE = Purge(type="purge", argon_flow_slpm=9.0, min_volumes=20.0, dwell_s=10.0, time_limit_s=400.0)
+PROVE_INERT = ProveInert(
+    type="prove_inert",
+    slope_s=30.0,
+    o2_slope_max_ppm_per_min=2.0,
+    argon_flow_slpm=5.0,
+    dwell_s=60.0,
+    time_limit_s=300.0,
+)
+MILL_HOLD = MillHold(
+    type="mill_hold",
+    rotor_rpm=2000.0,
+    ramp_rpm_per_s=600.0,
+    argon_flow_slpm=2.0,
+    powder_high_c=45.0,
+    powder_low_c=38.0,
+    time_limit_s=200.0,
+    end_revolutions=200.0,
+)
+MILL_PULSE = MillPulse(
+    type="mill_pulse",
+    rotor_rpm=3000.0,
+    ramp_rpm_per_s=600.0,
+    on_s=12.0,
+    off_s=12.0,
+    argon_flow_slpm=2.0,
+    powder_high_c=45.0,
+    powder_low_c=38.0,
+    time_limit_s=200.0,
+    end_on_time_s=30.0,
+)
+COOL_DOWN = CoolDown(type="cool_down", powder_c=35.0, argon_flow_slpm=2.0, time_limit_s=600.0)
+SAFE_TO_OPEN = SafeToOpen(
+    type="safe_to_open", h2s_max_ppm=5.0, dwell_s=5.0, argon_flow_slpm=2.0, time_limit_s=300.0
+)
+
+SHORT: Recipe = replace(
+    BM_05,
+    id="SHORT",
+    phases=(LEAK_TEST, PURGE, PROVE_INERT, MILL_HOLD, MILL_PULSE, COOL_DOWN, SAFE_TO_OPEN),
+)
+"""Every phase and two mill segments in about five minutes of plant time."""
+
+# A vessel under cover gas at rest: every start and run limit is met.
+CALM: dict[Signal, float] = {
+    Signal.LID_CLOSED: 1.0,
+    Signal.LID_LOCKED: 1.0,
+    Signal.ESTOP_HEALTHY: 1.0,
+    Signal.STANDSTILL: 1.0,
+    Signal.MOTOR_C: 25.0,
+    Signal.VESSEL_PRESSURE_MBAR_G: 31.0,
+    Signal.AMBIENT_PRESSURE_MBAR_ABS: 1013.0,
+    Signal.ARGON_SUPPLY_BAR_G: 180.0,
+    Signal.EXHAUST_VALVE_OPEN: 1.0,
+    Signal.SAMPLE_FLOW_SLPM: 0.5,
+    Signal.O2_PPM: 2.0,
+    Signal.FROST_POINT_C: -75.0,
+    Signal.ROOM_O2_PERCENT: 20.9,
+    Signal.JAR_C: 24.0,
+    Signal.POWDER_PROBE_C: 24.0,
+    Signal.COOLING_FLOW_LPM: 2.0,
+    Signal.MAINS_HEALTHY: 1.0,
+}
+
+
+def image(changes: dict[Signal, float] | None = None) -> Image:
+    """A calm image with some signals changed; NaN becomes UNKNOWN as it does in a live scan."""
+    values = [0.0] * len(Signal)
+    for signal, value in (CALM | (changes or {})).items():
+        values[signal] = value
+    assembled = assemble(values)
+    if changes and Signal.H2O_PPM in changes:
+        # Water is derived from the frost point; a test may want a certain number of ppm.
+        found = list(assembled.values)
+        found[Signal.H2O_PPM] = changes[Signal.H2O_PPM]
+        return Image(found, assembled.quality, assembled.age_s)
+    return assembled
+
+
+CHARGE: Charge = nominal_charge(SHORT)
+
+
+def command(name: CommandName, number: int = 0, **more: object) -> Command:
+    """One command of a test's operator."""
+    return Command(id=f"{name.value}-{number}", name=name, user="tester", **more)  # type: ignore[arg-type]
+
+
+def load(recipe: Recipe = SHORT, batch_id: str = "B-1") -> Command:
+    """The command that loads a recipe."""
+    return command(CommandName.LOAD, recipe=recipe, batch_id=batch_id)
+
+
+def charge(form: Charge = CHARGE) -> Command:
+    """The command that confirms a charge."""
+    return command(CommandName.CHARGE, charge=form)
+
+
+@dataclass
+class Run:
+    """A world, its operator, and the invariants that are checked after every scan."""
+
+    world: World
+    operator: Operator
+    invariants: Invariants
+    events: list[Event] = field(default_factory=list)
+    results: list[CommandResult] = field(default_factory=list)
+    sent: int = 0
+
+    @property
+    def state(self) -> State:
+        """The state of the batch."""
+        return self.world.state.state
+
+    def step(self, *commands: Command) -> Decision:
+        """One scan with the operator's commands and these, checked."""
+        asked = (*commands, *(() if self.operator.done else self.operator.commands(self.world)))
+        now_s = self.world.now_s
+        decision = self.world.step(asked)
+        self.invariants.check(now_s, self.world.image, asked, decision, self.world.mill)
+        self.events += decision.events
+        self.results += decision.results
+        return decision
+
+    def go(self, seconds: float, until: Callable[[Run], bool] | None = None) -> bool:
+        """Runs for this time, or until something is so; whether it became so."""
+        for _ in range(round(seconds / PERIOD_S)):
+            self.step()
+            if until is not None and until(self):
+                return True
+        return until is None
+
+    def order(self, name: CommandName, **more: object) -> CommandResult:
+        """Gives one command in the next scan and returns what became of it."""
+        self.sent += 1
+        asked = command(name, self.sent, **more)
+        return next(r for r in self.step(asked).results if r.command_id == asked.id)
+
+    def copy(self) -> Run:
+        """An independent run from here on; frozen values are shared."""
+        state = self.world.state
+        frozen = (state, state.outputs, self.world.image, self.world.mill.parameters)
+        memo = {id(value): value for value in frozen}
+        events, results = self.events, self.results
+        memo |= {id(events): list(events), id(results): list(results)}  # type: ignore[dict-item]
+        return copy.deepcopy(self, memo)
+
+    def phase_type(self) -> str:
+        """The type of the phase under way, "" without a batch."""
+        state = self.world.state
+        return "" if state.batch is None else state.batch.phases[state.position.index].type
+
+
+def new_run(recipe: Recipe = SHORT, seed: int = 1) -> Run:
+    """A batch of `recipe` about to be started on a fresh lab mill."""
+    world = World(new_mill(recipe, LAB, seed), LAB)
+    return Run(world, Operator(recipe), Invariants(LAB))
+
+
+def kinds(events: Sequence[Event], kind: str) -> list[Event]:
+    """The events of one kind."""
+    return [event for event in events if event.kind.value == kind]
