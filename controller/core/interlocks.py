@@ -68,32 +68,44 @@ class Matrix:
         bad = [index for index, source, low, high in armed if not low <= x[source] <= high]
         if not bad and not before:
             return NONE
-        since = {violation.row: violation.since_s for violation in before}
+        known = {violation.row: violation for violation in before}
         for violation in before:
-            if violation.row not in bad and self._within_deadband(violation.row, x, armed):
+            if violation.row not in bad and self._within_deadband(violation, x, armed):
                 bad.append(violation.row)
         bad.sort()
-        return tuple(self._violation(row, x, since.get(row, now_s), now_s, scan_s) for row in bad)
+        return tuple(self._violation(row, x, known.get(row), now_s, scan_s) for row in bad)
 
     def _within_deadband(
-        self, index: int, x: Sequence[float], armed: tuple[tuple[int, int, float, float], ...]
+        self,
+        violation: Violation,
+        x: Sequence[float],
+        armed: tuple[tuple[int, int, float, float], ...],
     ) -> bool:
-        row = self.rows[index]
-        if row.deadband == 0.0 or all(index != entry[0] for entry in armed):
+        """Whether a confirmed value is not yet far enough inside; a spike and a lost value were
+        never beyond the limit for their time, and have nothing to come back from.
+        """
+        row = self.rows[violation.row]
+        if row.deadband == 0.0 or violation.unknown or not violation.confirmed:
+            return False
+        if all(violation.row != entry[0] for entry in armed):
             return False
         return not row.low + row.deadband <= x[row.source] <= row.high - row.deadband
 
     def _violation(
-        self, index: int, x: Sequence[float], since_s: float, now_s: float, scan_s: float
+        self, index: int, x: Sequence[float], earlier: Violation | None, now_s: float, scan_s: float
     ) -> Violation:
         row = self.rows[index]
         value = x[row.source]
         unknown = value != value  # NaN
+        since_s = now_s if earlier is None else earlier.since_s
         confirm_s = row.unknown_confirm_s if unknown else row.confirm_s
         if row.confirm_scans:
             confirm_s = max(confirm_s, row.confirm_scans * scan_s)
         # Half a microsecond of slack, so that a sum of scan times is not taken for too early.
-        return Violation(index, since_s, unknown, now_s - since_s >= confirm_s - 5e-7)
+        in_time = now_s - since_s >= confirm_s - 5e-7
+        # What was confirmed stays so until it is over: a lost value clears nothing.
+        confirmed = in_time or (earlier is not None and earlier.confirmed)
+        return Violation(index, since_s, unknown, confirmed)
 
     def reaction(self, violations: tuple[Violation, ...]) -> Reaction | None:
         """The severest reaction that confirmed violations ask for, None without any."""
