@@ -17,7 +17,7 @@ from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import Quality
 from controller.edge.codec import Channel, PointCodec
 from controller.edge.plantfile import PlantFile
-from controller.edge.profile import OnExpiry, OutOfRange, Point, Table
+from controller.edge.registers import OnExpiry, OutOfRange, Point, Table
 from controller.edge.wiring import Device
 
 DIGITAL_OUTPUTS: Final = frozenset(

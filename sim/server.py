@@ -15,7 +15,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 from controller.edge.clock import monotonic_s
 from controller.edge.plantfile import PlantFile
-from controller.edge.profile import READ_FUNCTION, OnExpiry, Table
+from controller.edge.registers import READ_FUNCTION, OnExpiry, Table
 from controller.edge.wiring import HEARTBEAT
 from controller.errors import InputError, StartError
 from sim.devices import HeartbeatRelay, SimulatedDevice, outputs_of

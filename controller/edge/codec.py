@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from controller.core.signals import NAN, Quality
-from controller.edge.profile import Point, RawType, WordOrder
+from controller.edge.registers import Point, RawType, WordOrder
 from controller.errors import DeviceError
 
 Reading = tuple[float, Quality]

@@ -18,7 +18,7 @@ from pymodbus.pdu import ModbusPDU
 from controller.core.signals import Quality
 from controller.edge.clock import monotonic_s
 from controller.edge.plan import Block, Words
-from controller.edge.profile import READ_FUNCTION, WRITE_FUNCTION, Table
+from controller.edge.registers import READ_FUNCTION, WRITE_FUNCTION, Table
 from controller.edge.wiring import Device
 from controller.errors import DeviceError
 

@@ -12,7 +12,7 @@ from typing import Final
 from controller.core.outputs import Outputs
 from controller.edge.codec import Channel, PointCodec
 from controller.edge.plantfile import PlantFile
-from controller.edge.profile import Point, Profile, Rule, Table
+from controller.edge.registers import Point, Profile, Rule, Table
 from controller.edge.wiring import HEARTBEAT, Device
 from controller.errors import DeviceError
 

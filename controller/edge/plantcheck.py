@@ -11,7 +11,8 @@ from typing import Final
 from controller.core.equipment import Equipment
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import SIGNALS, Signal
-from controller.edge.profile import Point, RawType, profile_names
+from controller.edge.profile import profile_names
+from controller.edge.registers import Point, RawType
 from controller.edge.tomlfile import TomlDocument
 from controller.edge.tomlindex import KeyPath
 from controller.edge.wiring import HEARTBEAT, Device, OutputWire, PlantDocument, SignalWire

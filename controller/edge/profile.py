@@ -8,229 +8,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import Enum, unique
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final
+from typing import Final
 
-from annotated_types import Ge, Le, Len
 from pydantic import TypeAdapter
 
-from controller.core.equipment import STRICT, Name, Text
-from controller.core.signals import Quality
+from controller.edge.registers import (
+    READ_FUNCTION,
+    WRITE_FUNCTION,
+    Point,
+    Profile,
+    ProfileFile,
+    RawType,
+    Table,
+)
 from controller.edge.tomlfile import TomlDocument, build, read_toml, sorted_faults
 from controller.errors import Fault, PlantFileError
 
 PROFILES: Final = Path(__file__).resolve().parent / "profiles"
-
-Word = Annotated[int, Ge(0), Le(0xFFFF)]
-
-
-@unique
-class Table(Enum):
-    """The four tables of Modbus."""
-
-    COIL = "coil"
-    DISCRETE = "discrete"
-    HOLDING = "holding"
-    INPUT = "input"
-
-
-READ_FUNCTION: Final = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
-# The multiple forms: atomic for values of two words, and one request for a whole row of coils.
-WRITE_FUNCTION: Final = {Table.COIL: 15, Table.HOLDING: 16}
-
-
-@unique
-class RawType(Enum):
-    """How a value lies in its words."""
-
-    BIT = "bit"
-    U16 = "u16"
-    I16 = "i16"
-    U32 = "u32"
-    F32 = "f32"
-
-    @property
-    def words(self) -> int:
-        """How many registers (or bits of a coil table) one value takes."""
-        return 2 if self in (RawType.U32, RawType.F32) else 1
-
-    @property
-    def can_be_nan(self) -> bool:
-        """Whether the words can say that there is no value."""
-        return self is RawType.F32
-
-
-@unique
-class WordOrder(Enum):
-    """Which word of a 32-bit value lies at the lower address."""
-
-    HIGH_FIRST = "high_first"
-    LOW_FIRST = "low_first"
-
-
-@unique
-class Access(Enum):
-    """What may be done with a point."""
-
-    READ = "r"
-    WRITE = "w"
-    BOTH = "rw"
-
-    @property
-    def readable(self) -> bool:
-        """Whether it may be read; a write-only word must never be touched by a read."""
-        return self is not Access.WRITE
-
-    @property
-    def writable(self) -> bool:
-        """Whether it may be written."""
-        return self is not Access.READ
-
-
-@unique
-class Verified(Enum):
-    """How far a map can be trusted."""
-
-    DOCUMENTED = "documented"
-    SIMULATED = "simulated"
-    BENCH = "bench"
-    SITE = "site"
-
-
-@unique
-class OutOfRange(Enum):
-    """What the device does with a written value that it does not allow."""
-
-    EXCEPTION = "exception"
-    IGNORE = "ignore"
-
-
-@unique
-class OnExpiry(Enum):
-    """What the device's own watchdog does: latch a fault and stop, or set every output to zero."""
-
-    FAULT = "fault"
-    ZERO = "zero"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """One value of a device.
-
-    `address` is the 0-based address in the request and `ref` the one that the maker prints. The
-    value is the raw number times `scale`, in `unit`. `bits` takes [first, width] out of a word.
-    `states` names the only raw numbers that exist; `on` and `off` are the words of a command.
-    `rest` is the raw number of a healthy device at rest, and `turns_s` the time after which the
-    device itself counts on by one (a single bit turns over); both for the simulator. `count` points
-    lie `step` apart and are called `id_0`, `id_1` and so on.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
-    id: Name
-    ref: Name
-    table: Table
-    address: Word
-    type: RawType
-    access: Access = Access.READ
-    bits: tuple[Annotated[int, Ge(0), Le(31)], Annotated[int, Ge(1), Le(16)]] | None = None
-    scale: Annotated[float, Ge(1e-6), Le(1e6)] = 1.0
-    unit: Annotated[str, Len(0, 20)] = ""
-    valid: tuple[float, float] | None = None
-    states: dict[str, Annotated[int, Ge(0), Le(0xFFFF)]] | None = None
-    on: Word | None = None
-    off: Word | None = None
-    rest: float = 0.0
-    turns_s: Annotated[float, Ge(0.1), Le(60.0)] | None = None
-    count: Annotated[int, Ge(1), Le(64)] = 1
-    step: Annotated[int, Ge(1), Le(16)] = 1
-
-    @property
-    def end(self) -> int:
-        """The address behind its last word."""
-        return self.address + self.type.words
-
-    def expanded(self) -> Iterator[Point]:
-        """The point itself, or its `count` copies."""
-        if self.count == 1:
-            yield self
-            return
-        for number in range(self.count):
-            yield replace(
-                self,
-                id=f"{self.id}_{number}",
-                address=self.address + number * self.step,
-                count=1,
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """When the values of a device may be used at all.
-
-    While `point` is none of `allowed`, or has not changed for `change_within_s`, every value read
-    from the device has the quality `otherwise`.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
-    point: Name
-    allowed: tuple[int, ...] | None = None
-    change_within_s: Annotated[float, Ge(0.5), Le(60.0)] | None = None
-    otherwise: Quality = Quality.BAD_SENSOR
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watchdog:
-    """The device's own watchdog: how it is armed by hand, and what it does on expiry."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
-    arming: Text
-    on_expiry: OnExpiry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """The `[device]` table of a profile."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
-    maker: Name
-    model: Name
-    source: Text
-    verified: Verified
-    word_order: WordOrder = WordOrder.HIGH_FIRST
-    max_registers: Annotated[int, Ge(2), Le(123)]
-    functions: tuple[Annotated[int, Ge(1), Le(16)], ...]
-    out_of_range: OutOfRange = OutOfRange.EXCEPTION
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileFile:
-    """A profile as it stands in its file."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
-    device: Header
-    watchdog: Watchdog | None = None
-    points: tuple[Point, ...]
-    rules: tuple[Rule, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """One register map, checked, with its points by id."""
-
-    id: str
-    device: Header
-    watchdog: Watchdog | None
-    points: dict[str, Point]
-    rules: tuple[Rule, ...]
-
 
 _FILE: Final = TypeAdapter(ProfileFile)
 
@@ -261,9 +57,16 @@ def read_profile(path: Path) -> Profile:
 
 
 def _faults(file: ProfileFile, document: TomlDocument) -> Iterator[Fault]:
-    for number, point in enumerate(file.points):
-        for key, why in _point_faults(point, file.device.functions):
-            yield document.fault(("points", number, key), why)
+    found = [
+        document.fault(("points", number, key), why)
+        for number, point in enumerate(file.points)
+        for key, why in _point_faults(point, file.device.functions)
+    ]
+    yield from found or _map_faults(file, document)
+
+
+def _map_faults(file: ProfileFile, document: TomlDocument) -> Iterator[Fault]:
+    """Faults between points, each good by itself."""
     points = [
         (number, point) for number, entry in enumerate(file.points) for point in entry.expanded()
     ]
@@ -300,6 +103,8 @@ def _point_faults(point: Point, functions: tuple[int, ...]) -> Iterator[tuple[st
         yield "access", "needs a write function in device.functions (15 for coil, 16 for holding)"
     if point.access.readable and READ_FUNCTION[point.table] not in functions:
         yield "access", "needs the table's read function in device.functions"
+    if point.count > 1 and not point.ref.isdecimal():
+        yield "ref", "of several points must be the first one's number"
     if (point.on is None) != (point.off is None):
         yield "on", "comes together with off"
     if point.address + (point.count - 1) * point.step + point.type.words > 0x10000:

@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Final
 from annotated_types import Ge, Le, Len
 
 from controller.core.equipment import STRICT, Equipment, Name, Text
-from controller.edge.profile import Profile, load_profile
+from controller.edge.profile import load_profile
+from controller.edge.registers import Profile
 
 HEARTBEAT: Final = "heartbeat"
 

@@ -19,7 +19,8 @@ from controller.edge.codec import (
     loop_to_value,
     value_to_loop,
 )
-from controller.edge.profile import Point, RawType, Table, WordOrder, load_profile, profile_names
+from controller.edge.profile import load_profile, profile_names
+from controller.edge.registers import Point, RawType, Table, WordOrder
 from controller.errors import DeviceError
 
 EVERY_POINT = [

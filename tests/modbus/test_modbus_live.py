@@ -16,7 +16,7 @@ from controller.core.signals import SIGNAL_COUNT, Image, Quality, Signal
 from controller.edge.clock import monotonic_s, sleep_until
 from controller.edge.modbus import TICKET_PERIODS, ModbusPlant
 from controller.edge.plantfile import with_addresses
-from controller.edge.profile import RawType
+from controller.edge.registers import RawType
 from controller.errors import DeviceError
 from sim.devices import EVERY_FUNCTION
 from sim.drive import DriveFault

@@ -19,7 +19,8 @@ from controller.edge.plan import (
     write_blocks,
 )
 from controller.edge.plantfile import load_plant
-from controller.edge.profile import Profile, load_profile, profile_names
+from controller.edge.profile import load_profile, profile_names
+from controller.edge.registers import Profile
 from controller.errors import DeviceError
 
 PLANS = {plan.device.id: plan for plan in plan_devices(load_plant(LAB_PLANT))}

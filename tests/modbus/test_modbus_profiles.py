@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.edge.profile import PROFILES, Verified, load_profile, profile_names, read_profile
+from controller.edge.profile import PROFILES, load_profile, profile_names, read_profile
+from controller.edge.registers import Verified
 from controller.errors import PlantFileError
 
 GOOD = (PROFILES / "delta-ms300.toml").read_text()
@@ -42,8 +43,8 @@ def test_a_profile_says_where_it_comes_from(name: str) -> None:
         ("vaisala-dmt340", "dew_frost_point", "9", 8),
         ("vaisala-dmt340", "test_integer", "7937", 7936),
         ("honeywell-midas", "concentration", "40003", 2),
-        ("moxa-e1240", "current_7", "30009 and on", 22),
-        ("moxa-e1211", "do_9", "00001 and on", 9),
+        ("moxa-e1240", "current_7", "30023", 22),
+        ("moxa-e1211", "do_9", "00010", 9),
     ],
 )
 def test_printed_and_wire_addresses(profile: str, point: str, ref: str, address: int) -> None:

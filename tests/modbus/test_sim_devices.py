@@ -12,7 +12,7 @@ from simplant import LAB_PLANT
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import SIGNAL_COUNT, Signal
 from controller.edge.plantfile import load_plant
-from controller.edge.profile import OnExpiry, Table
+from controller.edge.registers import OnExpiry, Table
 from controller.errors import InputError
 from sim.devices import HeartbeatRelay, SimulatedDevice, outputs_of
 from sim.drive import DriveFault
