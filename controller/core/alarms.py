@@ -62,33 +62,63 @@ def updated(
     events: list[Event] = []
     kept: list[Alarm] = []
     known = {alarm.row for alarm in alarms}
+    first = _first_out(alarms, confirmed, matrix_rows)
     for alarm in alarms:
-        after = _carried_on(alarm, confirmed, matrix_rows[alarm.row], now_s, events)
+        row = matrix_rows[alarm.row]
+        after = _carried_on(alarm, confirmed, row, now_s, alarm.row == first, events)
         if after.state is not AlarmState.NORMAL:
             kept.append(after)
-    tripped = any(alarm.first_out for alarm in kept)
-    for row, unknown in confirmed.items():
-        if row in known:
-            continue
-        is_trip = _effect(matrix_rows[row], unknown) is Reaction.TRIP
-        first = is_trip and not tripped
-        tripped = tripped or first
-        kept.append(Alarm(row, now_s, True, False, is_trip, first, unknown))
-        events.append(_raised(matrix_rows[row], unknown, now_s, first_out=first))
+    for index, unknown in confirmed.items():
+        if index not in known:
+            row, is_first = matrix_rows[index], index == first
+            kept.append(Alarm(index, now_s, True, False, _trips(row, unknown), is_first, unknown))
+            events.append(_raised(row, unknown, now_s, first_out=is_first))
     return tuple(kept), events
 
 
+def _first_out(
+    alarms: tuple[Alarm, ...], confirmed: dict[int, bool], matrix_rows: tuple[Row, ...]
+) -> int | None:
+    """The row that is the first of a trip in this scan; None without one, or if there was one."""
+    if any(alarm.first_out for alarm in alarms):
+        return None
+    return next(
+        (row for row, unknown in confirmed.items() if _trips(matrix_rows[row], unknown)), None
+    )
+
+
 def _carried_on(
-    alarm: Alarm, confirmed: dict[int, bool], row: Row, now_s: float, events: list[Event]
+    alarm: Alarm,
+    confirmed: dict[int, bool],
+    row: Row,
+    now_s: float,
+    is_first: bool,
+    events: list[Event],
 ) -> Alarm:
-    is_active = alarm.row in confirmed
-    if is_active and not alarm.active:
-        events.append(_raised(row, confirmed[alarm.row], now_s, first_out=False))
-        return replace(alarm, active=True, acked=False, since_s=now_s)
-    if alarm.active and not is_active:
-        events.append(Event(EventKind.ALARM_CLEARED, now_s, row.text, {"id": row.id}))
-        return replace(alarm, active=False)
-    return alarm
+    """A row can grow into a trip while its alarm stands: UNKNOWN only held, the value trips."""
+    if alarm.row not in confirmed:
+        if alarm.active:
+            events.append(Event(EventKind.ALARM_CLEARED, now_s, row.text, {"id": row.id}))
+            return replace(alarm, active=False)
+        return alarm
+    unknown = confirmed[alarm.row]
+    grows = _trips(row, unknown) and not alarm.latched
+    if grows or not alarm.active:
+        events.append(_raised(row, unknown, now_s, first_out=is_first))
+        return Alarm(
+            alarm.row,
+            now_s,
+            active=True,
+            acked=False,
+            latched=alarm.latched or grows,
+            first_out=alarm.first_out or is_first,
+            unknown=unknown,
+        )
+    return alarm if unknown is alarm.unknown else replace(alarm, unknown=unknown)
+
+
+def _trips(row: Row, unknown: bool) -> bool:
+    return _effect(row, unknown) is Reaction.TRIP
 
 
 def _effect(row: Row, unknown: bool) -> Reaction:
