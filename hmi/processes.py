@@ -120,8 +120,9 @@ class Processes:
     def _start_hmi(self) -> None:
         shelf = ["--recipes", str(self.setup.recipes)] if self.setup.recipes else []
         page = str(self.setup.page_port)
+        said = len(self._words("hmi")) if "hmi" in self._children else 0
         self._start("hmi", "--socket", str(self.socket), "--port", page, *shelf)
-        self._wait("hmi", lambda: "Operator page" in self._words("hmi"))
+        self._wait("hmi", lambda: "Operator page" in self._words("hmi")[said:])
 
     def _start(self, name: str, *args: str) -> None:
         log = self.folder / f"{name}.log"

@@ -48,7 +48,7 @@ def shown(signal: Signal, image: Image) -> str:
         return "yes" if value == 1.0 else "no"
     if math.isinf(value):
         return f"above range {info.unit}"
-    return f"{value:.{info.decimals}f} {info.unit}".rstrip()
+    return f"{value:z.{info.decimals}f} {info.unit}".rstrip()
 
 
 def _true(signal: Signal, image: Image, text: str) -> Permissive:
