@@ -22,30 +22,32 @@ _RPM_TO_RAD_S: Final = 2.0 * math.pi / 60.0
 
 
 def added(state: ScanState, x: Sequence[float], dt_s: float) -> Totals:
-    """The totals after `dt_s`. UNKNOWN values add nothing. Hold time is not process time.
+    """The totals after `dt_s`. Values that are UNKNOWN or above their range add nothing.
 
-    Revolutions and energy count in the dose only while a mill segment runs; energy is net of what
-    the empty mill takes at that speed (plant file).
+    Hold time is neither process time nor blade time. Revolutions and energy count in the dose only
+    while a mill segment runs: those of a run-down into a hold are in the totals alone, and the
+    segment gives them again. Energy is net of what the empty mill takes at that speed (plant file).
     """
     before = state.totals
     current = state.state
     if current not in _PROCESS and current not in _HOLD:
         return before
     rotor_rpm, power_w, flow_slpm = x[_ROTOR], x[_POWER], x[_FLOW]
-    revolutions = rotor_rpm * dt_s / 60.0 if rotor_rpm > 0.0 else 0.0
+    turns, powered = 0.0 < rotor_rpm < math.inf, 0.0 < power_w < math.inf
+    revolutions = rotor_rpm * dt_s / 60.0 if turns else 0.0
     empty_w = state.equipment.empty_torque_nm * rotor_rpm * _RPM_TO_RAD_S
-    energy_j = max(0.0, power_w - empty_w) * dt_s if power_w > 0.0 < rotor_rpm else 0.0
-    on_s = dt_s if state.position.step is Step.ON else 0.0
+    energy_j = max(0.0, power_w - empty_w) * dt_s if turns and powered else 0.0
     dose = current in _DOSE and _mills(state)
+    on_s = dt_s if dose and state.position.step is Step.ON else 0.0
     return Totals(
         before.process_s + (dt_s if current in _PROCESS else 0.0),
         before.hold_s + (dt_s if current in _HOLD else 0.0),
         before.revolutions + revolutions,
         before.on_time_s + on_s,
         before.energy_j + energy_j,
-        before.argon_l + (flow_slpm * dt_s / 60.0 if flow_slpm > 0.0 else 0.0),
+        before.argon_l + (flow_slpm * dt_s / 60.0 if 0.0 < flow_slpm < math.inf else 0.0),
         before.dose_revolutions + (revolutions if dose else 0.0),
-        before.dose_on_time_s + (on_s if dose else 0.0),
+        before.dose_on_time_s + on_s,
         before.dose_energy_j + (energy_j if dose else 0.0),
     )
 
