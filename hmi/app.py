@@ -44,6 +44,10 @@ OPERATOR: Final = "operator"
 # Whoever is signed in may always make the mill safer, however busy the page is.
 ALWAYS: Final = ("hold", "stop", "abort")
 
+NO_LINK: Final = (
+    "The controller does not answer. If the machine must stop now, use the emergency stop."
+)
+
 log = logging.getLogger("blademill.hmi")
 
 
@@ -286,7 +290,8 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(LinkError)
     async def no_link(request: Request, error: LinkError) -> Response:
-        return refusal(503, "no_link", error.person_text)
+        log.warning("%s", error)
+        return refusal(503, "no_link", NO_LINK)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:

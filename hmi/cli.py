@@ -14,7 +14,7 @@ import click
 import uvicorn
 
 from controller.api.client import ControllerClient, DoorAddress, default_socket
-from controller.errors import BlademillError, StartError
+from controller.errors import StartError
 from controller.packaged import packaged_dir
 from hmi.app import Services, create_app
 from hmi.recipes import RecipeShelf
@@ -74,12 +74,8 @@ def hmi(
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    try:
-        listener = _listen(host, port)
-        door = _door(socket_path, controller_port)
-        serve(listener, door, recipes or packaged_dir("recipes"))
-    except BlademillError as error:
-        raise click.ClickException(error.person_text) from error
+    door = _door(socket_path, controller_port)
+    serve(listen(host, port), door, recipes or packaged_dir("recipes"))
 
 
 def _door(socket_path: Path | None, controller_port: int | None) -> DoorAddress:
@@ -90,7 +86,7 @@ def _door(socket_path: Path | None, controller_port: int | None) -> DoorAddress:
     return DoorAddress(socket_path or default_socket())
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises StartError where that is not allowed or not possible."""
     if host != LOOPBACK:
         raise StartError(

@@ -22,6 +22,7 @@ from controller.api.client import ControllerClient
 from controller.errors import LinkError
 
 HEARTBEAT_S: Final = 0.5
+BROWSER_RETRY: Final = b"retry: 500\n\n"  # ms until a browser that lost its stream comes back
 RECONNECT_S: Final = 0.25
 STALLED_S: Final = 10.0
 CLIENT_LIMIT: Final = 32
@@ -82,6 +83,7 @@ class Hub:
         self._clients += 1
         seen = 0
         try:
+            yield BROWSER_RETRY
             while wanted() and not self._closing:
                 if self._count == seen:
                     await self._newer()

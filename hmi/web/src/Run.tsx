@@ -1,4 +1,5 @@
-import { part } from "./live/store";
+import { effect } from "@preact/signals";
+import { live, part } from "./live/store";
 import { Alarms } from "./parts/Alarms";
 import { Banner } from "./parts/Banner";
 import { BatchPanel } from "./parts/BatchPanel";
@@ -10,16 +11,26 @@ import { Thickness } from "./parts/Thickness";
 import { SessionNotice, TopBar } from "./parts/TopBar";
 import { Values } from "./parts/Values";
 import { Views } from "./parts/Views";
+import { strings } from "./strings";
 
 const simulated = part((s) => s.simulated);
+const plant = part((s) => s.plant.title);
+const state = part((s) => s.state);
+
+effect(() => {
+  const word = live.value ? (strings.states[state.value ?? ""] ?? "") : strings.live.title;
+  document.title = plant.value ? strings.pageTitle(word, plant.value) : strings.product;
+});
 
 /** The page that stays open while the mill runs. */
 export function Run() {
   return (
     <div class={simulated.value ? "run run-simulated" : "run"}>
-      <Banner />
-      <SessionNotice />
-      <TopBar />
+      <header class="head">
+        <Banner />
+        <SessionNotice />
+        <TopBar />
+      </header>
       <main class="deck">
         <SafetyBar />
         <div class="column column-left">

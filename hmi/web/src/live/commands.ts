@@ -26,6 +26,8 @@ export interface Sent {
   progress: Progress;
   reasons: string[];
   atMs: number;
+  /** The state in which the machine was when it had done it. */
+  state: string;
   done: (now: Snapshot) => boolean;
 }
 
@@ -44,6 +46,7 @@ export async function command(name: CommandName, args: object = {}): Promise<voi
     progress: "sending",
     reasons: [],
     atMs: performance.now(),
+    state: "",
     done: whenDone(name, args, snapshot.peek()),
   };
   latest.value = sent;
@@ -64,6 +67,7 @@ export function explain(name: CommandName, reasons: string[]): void {
     progress: "not_available",
     reasons,
     atMs: performance.now(),
+    state: "",
     done: () => false,
   };
 }
@@ -134,6 +138,8 @@ function noneLeft(now: Snapshot, args: object): boolean {
 onSnapshot((now) => {
   const sent = latest.peek();
   if (sent?.progress !== "accepted") return;
-  if (sent.done(now)) update(sent, "confirmed", []);
-  else if (performance.now() - sent.atMs > CONFIRM_MS) update(sent, "unconfirmed", []);
+  if (sent.done(now)) {
+    if (sent.name in STATES_AFTER) sent.state = now.state;
+    update(sent, "confirmed", []);
+  } else if (performance.now() - sent.atMs > CONFIRM_MS) update(sent, "unconfirmed", []);
 });

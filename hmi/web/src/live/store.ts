@@ -5,7 +5,7 @@ import type { Person, Snapshot } from "../types";
 import { share } from "./share";
 
 /** Older than this is not live: the overlay is up well within two seconds of silence. */
-export const LIVE_MS = 1500;
+export const LIVE_MS = 1200;
 
 export const person = signal<Person | null | undefined>(undefined);
 export const snapshot = signal<Snapshot | null>(null);

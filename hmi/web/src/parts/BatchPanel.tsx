@@ -58,7 +58,7 @@ function Loaded({ batch: it }: { batch: Batch }) {
         </span>
         <span>{it.recipe.title}</span>
       </p>
-      {it.phase && <PhaseNow phase={it.phase} />}
+      {it.phase && <PhaseNow phase={it.phase} done={it.phases[it.phase.index]?.done ?? false} />}
       {waitsForStart.value ? <Preparation batch={it} /> : <Totals batch={it} />}
       {!waitsForStart.value && <PhaseList batch={it} />}
     </>
@@ -90,14 +90,14 @@ function Preparation({ batch: it }: { batch: Batch }) {
   );
 }
 
-function PhaseNow({ phase }: { phase: Phase }) {
+function PhaseNow({ phase, done }: { phase: Phase; done: boolean }) {
   const say = strings.batch;
-  const share = Math.min(1, Math.max(0, phase.progress));
+  const share = done ? 1 : Math.min(1, Math.max(0, phase.progress));
   return (
     <div class="phase">
       <p class="phase-count">
         {say.phase(phase.index + 1, phase.count)}
-        <b>{live.value ? phase.step : strings.live.title}</b>
+        <b>{!live.value ? strings.live.title : done ? say.done : phase.step}</b>
       </p>
       <p class="phase-label">{phase.label}</p>
       <dl class="phase-facts">

@@ -89,7 +89,6 @@ function pressed(name: Listed, enabled: boolean, missing: string[]): void {
   void command(name);
 }
 
-const state = part((s) => s.state);
 const line = computed(() => {
   const sent = latest.value;
   if (!sent) return null;
@@ -98,7 +97,9 @@ const line = computed(() => {
   const texts = {
     sending: say.sending(name),
     accepted: say.accepted(name),
-    confirmed: say.confirmed(name, strings.states[state.value ?? ""] ?? ""),
+    confirmed: sent.state
+      ? say.confirmedState(name, strings.states[sent.state] ?? sent.state)
+      : say.confirmed(name),
     refused: say.refused(name),
     failed: say.failed(name),
     unconfirmed: say.unconfirmed(name),

@@ -22,6 +22,7 @@ export function Permissives() {
     <Panel
       title={strings.permissives.titles[state.value ?? ""] ?? strings.permissives.title}
       area="permissives"
+      focusable
       aside={count ? summary : null}
     >
       <ul class="permissives">

@@ -9,9 +9,7 @@ import { Panel } from "./Panel";
 const batch = part((s) => s.batch);
 const shown = computed(() => {
   const loaded = batch.value;
-  if (loaded) return { title: loaded.recipe.id, data: loaded.thickness };
-  const recipe = chosen.value;
-  return recipe ? { title: recipe.id, data: recipe.thickness } : null;
+  return loaded ? loaded.thickness : chosen.value?.thickness;
 });
 
 /** The shell that the loaded (or else the chosen) recipe aims at, and what that rests on. */
@@ -21,9 +19,9 @@ export function Thickness() {
     <Panel
       title={strings.thickness.title}
       area="thickness"
-      aside={it ? strings.thickness.label(it.title) : null}
+      aside={it ? strings.thickness.label : null}
     >
-      {it ? <Figures data={it.data} /> : <p class="empty">{strings.thickness.none}</p>}
+      {it ? <Figures data={it} /> : <p class="empty">{strings.thickness.none}</p>}
     </Panel>
   );
 }

@@ -23,7 +23,7 @@ async function signOut(): Promise<void> {
 /** Which machine this is, whether it is live, what time it has, and who is here. */
 export function TopBar() {
   return (
-    <header class="topbar">
+    <div class="topbar">
       <h1>
         <span class="topbar-product">{strings.product}</span>
         <span class="topbar-plant">{plant}</span>
@@ -42,7 +42,7 @@ export function TopBar() {
           {strings.session.signOut}
         </button>
       </div>
-    </header>
+    </div>
   );
 }
 

@@ -214,8 +214,7 @@ export function AllValues() {
             <tr key={name} class={usable(value) ? "" : "row-bad"}>
               <th scope="row">{value.label}</th>
               <td class="number">
-                {usable(value) ? fixed(value.value, value.decimals) : DASH}{" "}
-                <small>{value.unit}</small>
+                {tableText(value)} <small>{value.unit}</small>
               </td>
               <td>
                 <Quality value={value} />

@@ -50,6 +50,7 @@ export interface Stack {
 const AXIS_W = 54;
 const TIME_H = 24;
 const EDGE = 6;
+const LABEL_HALF = 22;
 const FONT = "11px Inter, sans-serif";
 const STEPS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
 
@@ -117,7 +118,7 @@ function plotOptions(pane: Pane, place: Place, options: StackOptions): uPlot.Opt
     width: place.width,
     height: place.height,
     legend: { show: false },
-    padding: [EDGE, EDGE, place.last ? 0 : EDGE, 0],
+    padding: [EDGE, LABEL_HALF, place.last ? 0 : EDGE, 0],
     cursor: {
       sync: { key: place.syncKey, setSeries: false },
       drag: { x: false, y: false },
