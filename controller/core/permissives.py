@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from controller.core.argon import expected_argon_l
-from controller.core.batch import charged_wt_percent, free_volume_l
+from controller.core.batch import charged_wt_percent, free_gas_l
 from controller.core.matrix.row import Reaction
 from controller.core.recipe import MillHold, MillPulse
 from controller.core.signals import SIGNALS, DriveState, Image, Signal
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from controller.core.state import ScanState
 
 WT_TOLERANCE: Final = 0.1
+_TELL_OF_TURNING: Final = (Signal.STANDSTILL, Signal.DRIVE_STATE, Signal.ROTOR_RPM)
+_DRIVE_STATE_NAMES: Final = {float(state): state.name.lower() for state in DriveState}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _drive_state_name(image: Image) -> str:
     value = image.values[Signal.DRIVE_STATE]
     if value != value:
         return shown(Signal.DRIVE_STATE, image)
-    return DriveState(int(value)).name.lower()
+    return _DRIVE_STATE_NAMES.get(value, f"unknown to this software ({value:g})")
 
 
 def _safe_equipment(state: ScanState, image: Image) -> tuple[Permissive, ...]:
@@ -186,7 +188,7 @@ def _order(state: ScanState) -> tuple[Permissive, ...]:
             "Charged mass",
             f"{mass_g:.2f} g",
             f"{low:g} to {high:g} g",
-            low <= mass_g <= high and free_volume_l(batch) > 0.0,
+            low <= mass_g <= high and free_gas_l(batch) > 0.0,
         ),
         Permissive(
             "CHARGE_WT",
@@ -262,25 +264,23 @@ def go_on_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
     Without purge credit the batch goes back to its purge, where the atmosphere is proven anew.
     """
     limits = state.matrix.limits
-    active = [
-        state.matrix.rows[alarm.row].text
-        for alarm in state.alarms
-        if alarm.active and state.matrix.rows[alarm.row].reaction >= Reaction.HOLD
-    ]
-    cleared = Permissive(
-        "CLEARED",
-        "Causes of holds and trips cleared",
-        "; ".join(active) if active else "all",
-        "all cleared",
-        not active,
-    )
     common = (
-        cleared,
+        _cleared(state, Reaction.HOLD, "Causes of holds and trips cleared"),
         *_acknowledged(state),
         *_safe_equipment(state, image),
         _at_most(Signal.POWDER_PROBE_C, image, limits.powder_warn_c),
     )
     return (*common, *_atmosphere(state, image)) if spins_next(state) else common
+
+
+def _cleared(state: ScanState, least: Reaction, text: str) -> Permissive:
+    active = [
+        state.matrix.rows[alarm.row].text
+        for alarm in state.alarms
+        if alarm.active and state.matrix.rows[alarm.row].reaction >= least
+    ]
+    value = "; ".join(active) if active else "all"
+    return Permissive("CLEARED", text, value, "all cleared", not active)
 
 
 def spins_next(state: ScanState) -> bool:
@@ -304,25 +304,34 @@ def unlock_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]
 
 
 def _may_be_approached(state: ScanState, image: Image) -> Permissive:
-    """Proven standstill; with that input UNKNOWN, the coast time since anything could turn."""
+    """Proven standstill; with a part of that proof UNKNOWN, the coast time since anything could
+    turn, unless what is known says that it turns.
+    """
     proven = _still(state)
-    standstill = image.values[Signal.STANDSTILL]
-    if proven.ok or standstill == standstill:
+    known = [image.values[signal] for signal in _TELL_OF_TURNING]
+    if proven.ok or all(value == value for value in known):
         return proven
+    standstill, drive_state, rotor_rpm = known
+    turns = (
+        standstill == 0.0
+        or drive_state >= DriveState.RUNNING
+        or abs(rotor_rpm) > state.matrix.limits.still_rpm
+    )
     coasted_s = state.now_s - state.watch.last_spin_s
     return Permissive(
         "COASTED",
-        "Standstill input UNKNOWN; time since the drive was last permitted",
-        f"{coasted_s:.0f} s",
+        "Standstill UNKNOWN; time since the drive was last permitted",
+        "it still turns" if turns else f"{coasted_s:.0f} s",
         f"{state.equipment.coast_s:g} s",
-        coasted_s >= state.equipment.coast_s,
+        coasted_s >= state.equipment.coast_s and not turns,
     )
 
 
 def reset_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
-    """Before a reset: nothing turns, hard-wired circuits healthy, trips seen."""
+    """Before a reset: nothing turns, hard-wired circuits healthy, trips over and seen (I8)."""
     return (
         _true(Signal.ESTOP_HEALTHY, image, "Emergency stop circuit healthy"),
         _may_be_approached(state, image),
+        _cleared(state, Reaction.TRIP, "Causes of trips cleared"),
         *_acknowledged(state),
     )

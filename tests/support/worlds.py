@@ -9,9 +9,12 @@ from pathlib import Path
 
 from invariants import Invariants
 
+from controller.core.batch import Batch, Position, Step
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.events import Event
 from controller.core.image import assemble
+from controller.core.interlocks import matrix_for
+from controller.core.outputs import DEAD, Outputs
 from controller.core.recipe import (
     CoolDown,
     LeakTest,
@@ -22,9 +25,11 @@ from controller.core.recipe import (
     Recipe,
     SafeToOpen,
 )
+from controller.core.scan import scan
 from controller.core.signals import Image, Signal
-from controller.core.state import CommandResult, Decision
+from controller.core.state import CommandResult, Decision, ScanState, initial_state
 from controller.core.states import State
+from controller.core.watch import Watch
 from controller.edge.plantfile import load_plant
 from controller.edge.recipefile import load_recipe
 from sim.world import Operator, World, new_mill, nominal_charge
@@ -138,6 +143,105 @@ def load(recipe: Recipe = SHORT, batch_id: str = "B-1") -> Command:
 def charge(form: Charge = CHARGE) -> Command:
     """The command that confirms a charge."""
     return command(CommandName.CHARGE, charge=form)
+
+
+BATCH = Batch("B-1", SHORT, "tester", LAB, CHARGE, started_s=0.0)
+TURNING = Outputs(
+    run=True, rotor_rpm=3000.0, run_permit=True, argon_flow_slpm=2.0, supply_open=True, beacon=True
+)
+TURNS: dict[Signal, float] = {
+    Signal.ROTOR_RPM: 3000.0,
+    Signal.DRIVE_STATE: 3.0,
+    Signal.STANDSTILL: 0.0,
+    Signal.RUN_PERMIT_FEEDBACK: 1.0,
+    Signal.TORQUE_NM: 0.2,
+    Signal.SHAFT_POWER_W: 60.0,
+}
+
+
+def phase_index(kind: type, batch: Batch = BATCH) -> int:
+    """The place of the first phase of this type."""
+    return next(i for i, phase in enumerate(batch.phases) if isinstance(phase, kind))
+
+
+def state_in(
+    state: State,
+    phase: type = MillPulse,
+    step: Step = Step.ON,
+    *,
+    credit: bool = True,
+    outputs: Outputs = DEAD,
+    batch: Batch = BATCH,
+) -> ScanState:
+    """A controller in this state and phase that has seen a calm plant for a long time."""
+    index = phase_index(phase, batch)
+    return replace(
+        initial_state(LAB),
+        state=state,
+        matrix=matrix_for(LAB, batch.recipe.atmosphere),
+        batch=batch,
+        position=Position(index=index, step=step, pulses=1, mill_index=batch.first_mill),
+        watch=Watch(
+            still_since_s=-1000.0 if not outputs.run else float("inf"),
+            last_spin_s=-1000.0,
+            start_ok_since_s=-1000.0,
+            credit=credit,
+            peak_rpm=outputs.rotor_rpm,
+            follow_rpm=outputs.rotor_rpm,
+        ),
+        outputs=outputs,
+    )
+
+
+class Bench:
+    """The scan alone, fed with images: the argon flow and the valves follow what was sent."""
+
+    def __init__(self, state: ScanState, period_s: float = PERIOD_S) -> None:
+        self.state = state
+        self.period_s = period_s
+        self.scans = 0
+        self.events: list[Event] = []
+        self.results: list[CommandResult] = []
+
+    @property
+    def now_s(self) -> float:
+        """Process time of the last scan."""
+        return self.scans * self.period_s
+
+    @property
+    def outputs(self) -> Outputs:
+        """What was sent last."""
+        return self.state.outputs
+
+    def see(
+        self,
+        changes: dict[Signal, float] | None = None,
+        *commands: Command,
+        seconds: float = 0.0,
+        now_s: float | None = None,
+    ) -> Decision:
+        """Scans for so long (at least one), the commands in the first; the last decision."""
+        decision = self._scan(changes or {}, commands, now_s)
+        for _ in range(round(seconds / self.period_s) - 1):
+            decision = self._scan(changes or {}, (), None)
+        return decision
+
+    def _scan(
+        self, changes: dict[Signal, float], commands: tuple[Command, ...], now_s: float | None
+    ) -> Decision:
+        sent = self.state.outputs
+        follows = {
+            Signal.ARGON_FLOW_SLPM: sent.argon_flow_slpm,
+            Signal.SUPPLY_VALVE_OPEN: float(sent.supply_open),
+            Signal.EXHAUST_VALVE_OPEN: float(not sent.exhaust_shut),
+        }
+        self.scans += 1
+        at_s = self.now_s if now_s is None else now_s
+        decision = scan(self.state, image(follows | changes), commands, at_s, self.period_s)
+        self.state = decision.state
+        self.events += decision.events
+        self.results += decision.results
+        return decision
 
 
 @dataclass
