@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from controller.core.equipment import Equipment
 from controller.core.recipe import Phase, Purge, Recipe
-from controller.core.recipe_time import argon_l, free_volume_l, least_s, sweep_s
+from controller.core.recipe_time import argon_l, least_s, sweep_s
+from controller.core.volume import free_volume_l
 
 
 def expected_argon_l(recipe: Recipe, equipment: Equipment) -> float:
     """Standard litres that the phases need when nothing hinders them."""
-    free_l = free_volume_l(recipe.core, recipe.sse, recipe.charge, equipment)
+    free_l = free_volume_l(recipe.core, recipe.sse, recipe.charge.total_mass_g, equipment.vessel_l)
 
     def duration_s(phase: Phase) -> float:
         if isinstance(phase, Purge):

@@ -17,6 +17,7 @@ from controller.core.recipe import (
     Purge,
     Recipe,
 )
+from controller.core.volume import free_volume_l
 
 G_PER_KG: Final = 1000.0
 J_PER_KWH: Final = 3.6e6
@@ -137,13 +138,8 @@ def charged_wt_percent(charge: Charge, basis: Basis) -> float:
     return 100.0 * charge.sse_mass_g / whole
 
 
-def free_volume_l(batch: Batch) -> float:
-    """Gas volume of the vessel with its charge in it, from true densities."""
-    sse = batch.recipe.sse
-    share = sse.wt_percent / 100.0
-    if sse.basis is Basis.PER_CAM:
-        share = share / (1.0 + share)
+def free_gas_l(batch: Batch) -> float:
+    """Gas volume of the vessel with its charge in it."""
+    recipe = batch.recipe
     mass_g = batch.mass_kg * G_PER_KG
-    solid_cm3 = mass_g * (1.0 - share) / batch.recipe.core.density_g_cm3
-    solid_cm3 += mass_g * share / sse.density_g_cm3
-    return batch.equipment.vessel_l - solid_cm3 / 1000.0
+    return free_volume_l(recipe.core, recipe.sse, mass_g, batch.equipment.vessel_l)

@@ -37,21 +37,38 @@ def wanted_outputs(state: ScanState, demand: Demand, x: Sequence[float], dt_s: f
         flow = 0.0
     still = stands_still(state.watch, state.equipment, state.now_s)
     fault_reset = current is State.RESETTING
+    shut = demand.exhaust_shut and current not in _TRIP_STATES
+    beacon = rotor_rpm > 0.0 or (current not in _DEAD_STATES and not still)
+    horn = _calls(state)
+    sent = state.outputs
+    # The quiet case is the same image again: say so without making a new one.
+    if (
+        sent.rotor_rpm == rotor_rpm
+        and sent.argon_flow_slpm == flow
+        and sent.run_permit is permit
+        and sent.exhaust_shut is shut
+        and sent.lid_unlock is unlock
+        and sent.vent_open is unlock
+        and sent.drive_fault_reset is fault_reset
+        and sent.beacon is beacon
+        and sent.horn is horn
+        and sent.run is (rotor_rpm > 0.0)
+        and sent.supply_open is (flow > 0.0)
+    ):
+        return sent
     out = Outputs(
         run=rotor_rpm > 0.0,
         rotor_rpm=rotor_rpm,
         run_permit=permit,
         argon_flow_slpm=flow,
         supply_open=flow > 0.0,
-        exhaust_shut=demand.exhaust_shut and current not in _TRIP_STATES,
+        exhaust_shut=shut,
         vent_open=unlock,
         lid_unlock=unlock,
         drive_fault_reset=fault_reset,
-        beacon=rotor_rpm > 0.0 or (current not in _DEAD_STATES and not still),
-        horn=_calls(state),
+        beacon=beacon,
+        horn=horn,
     )
-    if out == state.outputs:
-        return state.outputs
     return DEAD if out == DEAD else out
 
 

@@ -19,7 +19,7 @@ from controller.core.batch import (
     Step,
     Totals,
     Verdict,
-    free_volume_l,
+    free_gas_l,
 )
 from controller.core.gas import DecayReading, actual_l_min, pressure_decay_leak
 from controller.core.limits import Limits
@@ -165,7 +165,7 @@ def _leak_result(phase: LeakTest, position: Position, scene: Scene) -> Position:
         _reading(first),
         _reading(last),
         last.mid_s / last.count - first.mid_s / first.count,
-        free_volume_l(scene.batch),
+        free_gas_l(scene.batch),
         pressure_sigma_mbar=equipment.pressure_sigma_mbar,
         temperature_sigma_k=equipment.temperature_sigma_k,
     )
@@ -200,7 +200,7 @@ def _purge(phase: Purge, position: Position, scene: Scene) -> tuple[Position, De
 
 def _swept(phase: Purge, scene: Scene, position: Position) -> bool:
     """Enough volumes by the clock of the commanded sweep, and both gases within start limits."""
-    per_min = actual_l_min(phase.argon_flow_slpm, 1050.0, 25.0) / free_volume_l(scene.batch)
+    per_min = actual_l_min(phase.argon_flow_slpm, 1050.0, 25.0) / free_gas_l(scene.batch)
     volumes = (scene.t_s - position.phase_began_s) / 60.0 * per_min
     return volumes >= phase.min_volumes and scene.watch.start_ok_since_s != math.inf
 

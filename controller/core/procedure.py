@@ -54,6 +54,9 @@ def act(
     elif current in (State.HELD, State.PAUSED, State.RESUMING, State.STOPPED, State.COMPLETE):
         demand = _cover(state)
         done = current is State.RESUMING and not fresh and _equipment_ready(x)
+        if done and isinstance(_batch(state).phases[position.index], MillHold | MillPulse):
+            # The run permit was off meanwhile: prove it again before the next edge.
+            position = replace(position, step=Step.ENABLE, step_began_s=totals.process_s)
     elif current is State.RESTARTING:
         demand, done = _cover(state), not fresh and _equipment_ready(x)
         if done:

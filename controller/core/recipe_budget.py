@@ -10,12 +10,12 @@ from controller.core.recipe import Atmosphere, LeakTest, MillHold, MillPulse, Ph
 from controller.core.recipe_parts import Problem, RecipeParts, number
 from controller.core.recipe_time import (
     argon_l,
-    free_volume_l,
     leak_hold_s,
     least_s,
     ramp_s,
     sweep_s,
 )
+from controller.core.volume import free_volume_l
 
 MAX_BATCH_S: Final = 86_400.0
 
@@ -44,7 +44,7 @@ def budget_problems(parts: RecipeParts, equipment: Equipment | None) -> Iterator
 def _free_l(parts: RecipeParts, equipment: Equipment | None) -> float | None:
     if parts.core is None or parts.sse is None or parts.charge is None or equipment is None:
         return None
-    return free_volume_l(parts.core, parts.sse, parts.charge, equipment)
+    return free_volume_l(parts.core, parts.sse, parts.charge.total_mass_g, equipment.vessel_l)
 
 
 def _time_problems(

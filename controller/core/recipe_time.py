@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from controller.core.coating import mass_ratio
 from controller.core.constants import AIR_O2_FRACTION
 from controller.core.equipment import Equipment
 from controller.core.gas import (
@@ -23,10 +22,7 @@ from controller.core.gas import (
 from controller.core.phases import COVERAGE_FACTOR, SLOPE_SETTLE_S, WINDOW_S
 from controller.core.recipe import (
     Atmosphere,
-    ChargeTarget,
     CoolDown,
-    CorePowder,
-    Electrolyte,
     LeakTest,
     MillHold,
     MillPhase,
@@ -39,16 +35,6 @@ from controller.core.recipe import (
 AIR_O2_PPM: Final = AIR_O2_FRACTION.value * PPM
 COVER_MBAR_ABS: Final = 1050.0
 GAS_C: Final = 25.0
-
-
-def free_volume_l(
-    core: CorePowder, sse: Electrolyte, charge: ChargeTarget, equipment: Equipment
-) -> float:
-    """Gas volume of the vessel with the nominal charge in it, from true densities."""
-    core_g = charge.total_mass_g / (1.0 + mass_ratio(sse.wt_percent, sse.basis))
-    sse_g = charge.total_mass_g - core_g
-    solids_cm3 = core_g / core.density_g_cm3 + sse_g / sse.density_g_cm3
-    return equipment.vessel_l - solids_cm3 / 1000.0
 
 
 def ramp_s(phase: MillPhase) -> float:

@@ -9,8 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from recipe_texts import BM_05, LAB
 
-from controller.core.batch import Batch
-from controller.core.batch import free_volume_l as free_volume_of_batch
+from controller.core.batch import Batch, free_gas_l
 from controller.core.gas import DecayReading, pressure_decay_leak, sweep_ppm
 from controller.core.phases import COVERAGE_FACTOR
 from controller.core.recipe import LeakTest, MillHold, MillPulse, Purge
@@ -18,15 +17,15 @@ from controller.core.recipe_time import (
     AIR_O2_PPM,
     argon_l,
     dose_s,
-    free_volume_l,
     leak_hold_s,
     pulse_revolutions,
     sweep_s,
 )
+from controller.core.volume import free_volume_l
 from controller.edge.recipefile import parse_recipe
 
 RECIPE = parse_recipe(BM_05.encode(), "bm-05.toml", LAB)
-FREE_L = free_volume_l(RECIPE.core, RECIPE.sse, RECIPE.charge, LAB)
+FREE_L = free_volume_l(RECIPE.core, RECIPE.sse, RECIPE.charge.total_mass_g, LAB.vessel_l)
 STEP_S = 0.01
 
 
@@ -112,7 +111,7 @@ def test_a_hold_takes_as_long_as_played(dose: float, rpm: float, ramp: float) ->
 
 def test_free_volume_is_that_of_the_batch() -> None:
     batch = Batch(id="b", recipe=RECIPE, operator="o", equipment=LAB)
-    assert free_volume_of_batch(batch) == pytest.approx(FREE_L, rel=1e-12)
+    assert free_gas_l(batch) == pytest.approx(FREE_L, rel=1e-12)
 
 
 def test_the_sweep_reaches_the_start_limit() -> None:

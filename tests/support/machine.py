@@ -27,7 +27,7 @@ CHROMIUM_ADVICE = (
     "or name one: BLADEMILL_CHROMIUM=/path/to/chromium make test"
 )
 MBPOLL_ADVICE = (
-    "The tests marked modbus need mbpoll, and it was not found: they will be skipped. Type:\n"
+    "The tests marked modbus need mbpoll, and it was not found: they will fail. Type:\n"
     "  sudo apt-get install -y mbpoll"
 )
 
