@@ -51,7 +51,7 @@ def stands_still(watch: Watch, equipment: Equipment, now_s: float) -> bool:
 def watched(
     watch: Watch, x: Sequence[float], sent: Outputs, limits: Limits, now_s: float, dt_s: float
 ) -> Watch:
-    """The memory after this image; the same object where nothing has changed.
+    """The memory after this image.
 
     `sent` is the output image of the scan before, so what the plant was last told.
     """
