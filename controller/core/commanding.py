@@ -12,6 +12,7 @@ from controller.core.events import Event, EventKind
 from controller.core.interlocks import matrix_for
 from controller.core.permissives import (
     go_on_permissives,
+    release_permissives,
     reset_permissives,
     start_permissives,
 )
@@ -184,6 +185,10 @@ def _charge(mind: Mind, command: Command) -> tuple[str, ...]:
 def _release(mind: Mind, command: Command) -> tuple[str, ...]:
     if mind.state.state not in RELEASE_STATES:
         return _wrong_state(mind, command, *RELEASE_STATES)
+    checks = release_permissives(mind.state, mind.image)
+    missing = tuple(check.missing for check in checks if not check.ok)
+    if missing:
+        return missing
     mind.state = replace(mind.state, release=Release(mind.state.now_s, command.user))
     return ()
 

@@ -295,8 +295,16 @@ def unlock_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]
     """Before the lid lock gets power: standstill, pressure, temperature, H2S (I2)."""
     limits = state.matrix.limits
     return (
-        _may_be_approached(state, image),
+        *release_permissives(state, image),
         _at_most(Signal.VESSEL_PRESSURE_MBAR_G, image, limits.open_max_mbar_g),
+    )
+
+
+def release_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    """Before `lid.release`: all that the lock needs but the pressure, which the release vents."""
+    limits = state.matrix.limits
+    return (
+        _may_be_approached(state, image),
         _at_most(Signal.POWDER_PROBE_C, image, limits.powder_open_c),
         _at_most(Signal.H2S_PPM, image, limits.h2s_open_ppm),
         _at_least(Signal.SAMPLE_FLOW_SLPM, image, limits.sample_flow_warn_slpm),
