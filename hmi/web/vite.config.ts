@@ -10,5 +10,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
     reportCompressedSize: false,
+    // The licenses of what is bundled ask to go where it goes.
+    license: { fileName: "licenses.md" },
   },
 });

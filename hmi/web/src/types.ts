@@ -19,6 +19,7 @@ export interface Limits {
 export interface Value {
   value: number | null;
   above_range: boolean;
+  digital: boolean;
   unit: string;
   decimals: number;
   label: string;

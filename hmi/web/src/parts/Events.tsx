@@ -38,6 +38,7 @@ export function Events() {
         {events.value.map((event) => (
           <li key={event.seq}>
             <time dateTime={event.utc}>{timeOfDay(event.utc)}</time>
+            <span class="event-kind">{strings.events.kinds[event.kind] ?? event.kind}</span>
             <span>{event.text}</span>
           </li>
         ))}

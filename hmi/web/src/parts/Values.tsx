@@ -188,6 +188,7 @@ function Switch({ name, source }: { name: string; source: ReadonlySignal<Value |
 const rows = computed(() => Object.entries(values.value ?? {}));
 
 function tableText(value: Value): string {
+  if (usable(value) && value.digital) return strings.values.digital[value.value >= 0.5 ? 1 : 0];
   if (usable(value)) return fixed(value.value, value.decimals);
   return live.value && value.above_range ? strings.aboveRange : DASH;
 }

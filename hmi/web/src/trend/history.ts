@@ -18,7 +18,9 @@ export type Pen = (typeof PENS)[number];
 
 const KEPT_S = 6 * 3600;
 const DROPPED_S = 600;
-const FIRST_READ_S = 3600;
+// Of a long time the controller gives fewer points: the last hour is read again in full.
+const FINE_S = 3600;
+const RETRY_S = 10;
 // A hole this long, in points that should be there, is filled from the controller.
 const HOLE = 5;
 
@@ -51,10 +53,10 @@ function add(snapshot: Snapshot): void {
   const { t } = points.now;
   const last = t.at(-1);
   const now = Math.floor(snapshot.process_s);
-  if (last !== undefined && now < last) points.now = nothing();
-  if (last === undefined || now < last || now - last > HOLE * Math.max(1, snapshot.speed)) {
-    void read(last === undefined || now < last ? now - FIRST_READ_S : last);
-  }
+  const anew = last === undefined || now < last;
+  if (anew) points.now = nothing();
+  if (anew || (historyFailed.peek() && now % RETRY_S === 0)) void read(now - KEPT_S, now - FINE_S);
+  else if (now - last > HOLE * Math.max(1, snapshot.speed)) void read(last);
   const end = points.now.t.at(-1);
   if (end !== undefined && now <= end) return;
   markPhase(snapshot, now);
@@ -88,12 +90,13 @@ function forgetOld(now: number): void {
   points.now.marks = marks.filter((mark, i) => (marks[i + 1]?.t ?? now) > from || mark.t >= from);
 }
 
-async function read(since: number): Promise<void> {
+async function read(...since: number[]): Promise<void> {
   if (reading) return;
   reading = true;
   try {
-    const trend = await call<Trend>("GET", `trend?since_s=${Math.max(0, since)}`);
-    merge(trend);
+    for (const from of new Set(since.map((time) => Math.max(0, time)))) {
+      merge(await call<Trend>("GET", `trend?since_s=${from}`));
+    }
     historyFailed.value = false;
   } catch {
     historyFailed.value = true;
