@@ -75,7 +75,8 @@ def _observed(
 ) -> tuple[ScanState, Trigger | None]:
     """The state with this image taken in, and what the rows ask for."""
     x = image.values
-    watch = watched(before.watch, x, before.outputs, before.matrix.limits, now_s, dt_s)
+    limits, run_down_s = before.matrix.limits, before.equipment.run_down_s
+    watch = watched(before.watch, x, before.outputs, limits, now_s, dt_s, run_down_s)
     if before.watch.credit and not watch.credit:
         events.append(Event(EventKind.PURGE_CREDIT, now_s, "Purge credit lost", {"credit": False}))
     arms = arms_of(before, watch, now_s)

@@ -32,7 +32,11 @@ _FOLLOW_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The memory of the interlocks. `credit` says that the headspace was purged and proven."""
+    """The memory of the interlocks.
+
+    `credit` says that the headspace was purged and proven. `peak_rpm` is how fast the rotor may
+    still be: the highest set point since standstill, for no longer than the run-down time.
+    """
 
     still_since_s: float = math.inf
     last_spin_s: float = 0.0
@@ -41,6 +45,7 @@ class Watch:
     credit: bool = False
     peak_rpm: float = 0.0
     follow_rpm: float = 0.0
+    last_run_s: float = 0.0
 
 
 def stands_still(watch: Watch, equipment: Equipment, now_s: float) -> bool:
@@ -49,7 +54,13 @@ def stands_still(watch: Watch, equipment: Equipment, now_s: float) -> bool:
 
 
 def watched(
-    watch: Watch, x: Sequence[float], sent: Outputs, limits: Limits, now_s: float, dt_s: float
+    watch: Watch,
+    x: Sequence[float],
+    sent: Outputs,
+    limits: Limits,
+    now_s: float,
+    dt_s: float,
+    run_down_s: float,
 ) -> Watch:
     """The memory after this image.
 
@@ -76,6 +87,8 @@ def watched(
     )
     still_since_s = min(watch.still_since_s, now_s) if still else math.inf
     target_rpm = sent.rotor_rpm
+    last_run_s = now_s if sent.run else watch.last_run_s
+    slowed = still or now_s - last_run_s > run_down_s
     follow_s = max(_FOLLOW_S, 3.0 * dt_s)
     return Watch(
         still_since_s,
@@ -83,6 +96,7 @@ def watched(
         min(watch.start_ok_since_s, now_s) if start_ok else math.inf,
         gas_known_s,
         credit,
-        0.0 if still else max(watch.peak_rpm, target_rpm),
+        0.0 if slowed else max(watch.peak_rpm, target_rpm),
         watch.follow_rpm + (target_rpm - watch.follow_rpm) * min(1.0, dt_s / follow_s),
+        last_run_s,
     )

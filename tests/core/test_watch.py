@@ -40,7 +40,7 @@ class Memory:
         x = image(changes).values
         for _ in range(round(seconds / DT_S)):
             self.scans += 1
-            self.watch = watched(self.watch, x, sent, LIMITS, self.now_s, DT_S)
+            self.watch = watched(self.watch, x, sent, LIMITS, self.now_s, DT_S, LAB.run_down_s)
         return self.watch
 
     @property
@@ -190,6 +190,15 @@ def test_the_highest_set_point_is_remembered_until_standstill() -> None:
     assert memory.see({Signal.STANDSTILL: 0.0}).peak_rpm == 3000.0
     assert memory.see().peak_rpm == 0.0
     assert memory.see(turning).peak_rpm == 0.0, "a start that nobody asked for is too fast"
+
+
+def test_a_drive_that_ignores_its_stop_is_too_fast_after_the_run_down_time() -> None:
+    """I12: with the permit still given, as in the rest between two pulses."""
+    turning = {Signal.ROTOR_RPM: 3000.0, Signal.DRIVE_STATE: 1.0, Signal.STANDSTILL: 0.0}
+    memory = Memory()
+    memory.see(turning, SPIN)
+    assert memory.see(turning, PERMIT, seconds=LAB.run_down_s - DT_S).peak_rpm == 3000.0
+    assert memory.see(turning, PERMIT, seconds=2.0 * DT_S).peak_rpm == 0.0
 
 
 def test_the_expected_speed_follows_the_set_point_with_a_lag() -> None:
