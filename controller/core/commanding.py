@@ -157,12 +157,13 @@ def _load(mind: Mind, command: Command) -> tuple[str, ...]:
     if command.recipe is None or not command.batch_id:
         return ("a recipe and a batch id",)
     equipment = mind.state.equipment
+    batch = Batch(command.batch_id, command.recipe, command.user, equipment)
     mind.state = replace(
         mind.state,
         matrix=matrix_for(equipment, command.recipe.atmosphere),
         version=mind.state.version + 1,
-        batch=Batch(command.batch_id, command.recipe, command.user, equipment),
-        position=Position(),
+        batch=batch,
+        position=Position(mill_index=batch.first_mill),
         totals=Totals(),
         # Indexes of rows stay the same: only the limits of the matrix changed.
         watch=replace(mind.state.watch, credit=False, start_ok_since_s=float("inf")),

@@ -23,6 +23,7 @@ _SUPPLY: Final = int(Signal.SUPPLY_VALVE_OPEN)
 _EXHAUST: Final = int(Signal.EXHAUST_VALVE_OPEN)
 _RUNNING: Final = float(DriveState.RUNNING)
 
+GETTING_READY: Final = (State.STARTING, State.RESUMING, State.RESTARTING)
 RUN_DOWN_STATES: Final = (State.HOLDING, State.STOPPING)
 _PASSIVE: Final = (State.IDLE, State.RESETTING, State.ABORTING, State.ABORTED)
 _NO_BATCH: Final = (*_PASSIVE, State.COMPLETE, State.STOPPED)
@@ -42,7 +43,7 @@ def _state_arms(state: State) -> int:
         arms |= Arm.HOLDING
     if state is State.HELD:
         arms |= Arm.HELD
-    if state is State.STARTING:
+    if state in GETTING_READY:
         arms |= Arm.STARTING
     if state in (State.ABORTING, State.ABORTED):
         arms |= Arm.TRIPPED
@@ -143,7 +144,7 @@ def _overdue(state: ScanState, watch: Watch, now_s: float) -> tuple[float, float
         1.0 if turning else 0.0,
         1.0 if slow else 0.0,
         in_state_s if state.state is State.HELD else 0.0,
-        in_state_s if state.state is State.STARTING else 0.0,
+        in_state_s if state.state in GETTING_READY else 0.0,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from controller.core.batch import Batch, Position, Step, Totals
 from controller.core.events import Event, EventKind
 from controller.core.phases import Demand, Scene, enter, run_phase
-from controller.core.recipe import CoolDown, MillHold, MillPulse, Phase, ProveInert
+from controller.core.recipe import MillHold, MillPulse, Phase, ProveInert
 from controller.core.signals import DriveState, Signal
 from controller.core.state import ScanState
 from controller.core.states import State
@@ -17,6 +17,7 @@ from controller.core.watch import Watch, stands_still
 
 RESET_PULSE_S: Final = 1.0
 _NOTHING: Final = Demand()
+_RESTS: Final = (Step.BEGIN, Step.ENABLE, Step.OFF)
 
 
 class Progress(NamedTuple):
@@ -121,11 +122,15 @@ def _run(
     phase = batch.phases[before.index]
     scene = Scene(batch, totals, watch, state.matrix.limits, x, now_s, totals.process_s)
     position, demand = run_phase(phase, before, scene)
+    if _pauses(state) and before.step in _RESTS and position.step is Step.ON:
+        # A pause begins no other pulse.
+        position = replace(before, verdict=position.verdict)
+        demand = Demand(argon_flow_slpm=demand.argon_flow_slpm)
     if position.pulses != before.pulses or position.verdict is not before.verdict:
         events.append(_step_event(phase, position, now_s))
     if position.step is not Step.DONE:
-        boundary = position.step is Step.OFF and before.step is not Step.OFF
-        return Progress(position, totals, watch, demand, _pauses(state) and boundary)
+        rests = position.step in _RESTS and _came_to_rest(state, watch, now_s)
+        return Progress(position, totals, watch, demand, _pauses(state) and rests)
     return _phase_ended(state, position, totals, watch, demand, now_s, events)
 
 
@@ -156,8 +161,7 @@ def _phase_ended(
     if following >= len(batch.phases):
         return Progress(position, totals, watch, demand, done=True)
     position = enter(position, following, totals.process_s)
-    if state.state is not State.RUNNING or not isinstance(batch.phases[following], CoolDown):
-        events.append(_phase_event(EventKind.PHASE_STARTED, state, position, now_s))
+    events.append(_phase_event(EventKind.PHASE_STARTED, state, position, now_s))
     return Progress(position, totals, watch, demand, _pauses(state))
 
 

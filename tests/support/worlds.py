@@ -180,7 +180,12 @@ def state_in(
         state=state,
         matrix=matrix_for(LAB, batch.recipe.atmosphere),
         batch=batch,
-        position=Position(index=index, step=step, pulses=1, mill_index=batch.first_mill),
+        position=Position(
+            index=index,
+            step=step,
+            pulses=0 if step is Step.BEGIN else 1,
+            mill_index=index if phase in (MillHold, MillPulse) else batch.first_mill,
+        ),
         watch=Watch(
             still_since_s=-1000.0 if not outputs.run else float("inf"),
             last_spin_s=-1000.0,
@@ -194,7 +199,7 @@ def state_in(
 
 
 class Bench:
-    """The scan alone, fed with images: the argon flow and the valves follow what was sent."""
+    """The scan alone, fed with images: drive, argon flow and valves follow what was sent."""
 
     def __init__(self, state: ScanState, period_s: float = PERIOD_S) -> None:
         self.state = state
@@ -234,7 +239,10 @@ class Bench:
             Signal.ARGON_FLOW_SLPM: sent.argon_flow_slpm,
             Signal.SUPPLY_VALVE_OPEN: float(sent.supply_open),
             Signal.EXHAUST_VALVE_OPEN: float(not sent.exhaust_shut),
+            Signal.RUN_PERMIT_FEEDBACK: float(sent.run_permit),
         }
+        if sent.run:
+            follows |= TURNS | {Signal.ROTOR_RPM: sent.rotor_rpm}
         self.scans += 1
         at_s = self.now_s if now_s is None else now_s
         decision = scan(self.state, image(follows | changes), commands, at_s, self.period_s)

@@ -91,7 +91,7 @@ def procedure_rows(lim: Limits) -> tuple[Row, ...]:
             priority=Priority.P2,
             text="Equipment did not get ready in time",
             cause="Lock, drive or flow controller is not ready.",
-            consequence="The batch is stopped before anything turned.",
+            consequence="The batch is stopped before the blade turns.",
             action="See the permissives; reset and start again.",
         ),
     )

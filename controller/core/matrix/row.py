@@ -52,7 +52,7 @@ class Arm(IntFlag):
     FLOW = 256  # argon flow is asked for
     HOLDING = 512
     HELD = 1024
-    STARTING = 2048
+    STARTING = 2048  # STARTING, RESUMING, RESTARTING: waits for the equipment
     ALWAYS = 4096
     TRIPPED = 8192  # ABORTING, ABORTED: what still decides about argon
 
