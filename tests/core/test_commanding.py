@@ -6,8 +6,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from state_table import TABLE
-from worlds import (
+from bench import (
     CHARGE,
     LAB,
     SHORT,
@@ -18,6 +17,7 @@ from worlds import (
     load,
     state_in,
 )
+from state_table import TABLE
 
 from controller.core.alarms import Alarm
 from controller.core.batch import Step

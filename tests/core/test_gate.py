@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from bench import image
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import image
 
 from controller.core.gate import RAMPING_UP, RUNNING_DOWN, gated, may_spin
 from controller.core.limits import Limits

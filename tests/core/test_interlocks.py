@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from worlds import LAB
+from bench import LAB
 
 from controller.core.interlocks import NONE, Matrix, Violation, matrix_for
 from controller.core.limits import Limits, limits_for

@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 
 import pytest
+from bench import BATCH, CHARGE, LAB, SHORT, image, state_in
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import BATCH, CHARGE, LAB, SHORT, image, state_in
 
 from controller.core.alarms import Alarm
 from controller.core.batch import Step

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from worlds import (
+from bench import (
     BATCH,
     COOL_DOWN,
     LAB,

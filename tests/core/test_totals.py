@@ -6,9 +6,9 @@ import math
 from dataclasses import asdict, replace
 
 import pytest
+from bench import CHARGE, LAB, SHORT, image
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import CHARGE, LAB, SHORT, image
 
 from controller.core.batch import Batch, Position, Step, Totals
 from controller.core.recipe import MillHold, MillPulse, Phase

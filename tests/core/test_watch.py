@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from worlds import LAB, image
+from bench import LAB, image
 
 from controller.core.limits import Limits
 from controller.core.outputs import DEAD, Outputs
