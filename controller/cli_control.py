@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
 from pathlib import Path
 
 import click
 
-
-def default_socket() -> Path:
-    """Where the door is unless told otherwise: the user's runtime folder."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    base = Path(runtime) if runtime else Path(tempfile.gettempdir()) / f"blademill-{os.getuid()}"
-    return base / "blademill" / "controller.sock"
+from controller.api.address import default_socket
 
 
 @click.command("control", short_help="Run the controller process alone.")

@@ -6,17 +6,17 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from controller.api.client import ControllerClient, DoorAddress
-from controller.edge.plantfile import load_plant
-from controller.edge.recipefile import load_recipe, resolve_recipe
 from controller.packaged import packaged_file
 from hmi.cli_up import require_simulated
-from hmi.demo import Snapshot, run_batch
-from hmi.processes import Processes, Setup
+
+if TYPE_CHECKING:
+    from controller.core.recipe import Recipe
+    from hmi.demo import Snapshot
+    from hmi.processes import Processes
 
 BAR_STEPS = 1000
 
@@ -41,6 +41,11 @@ def demo(
     An automation user gives the commands. Refuses a plant that is not marked simulated. Exit code
     0 only when the batch is COMPLETE.
     """
+    # Imported here: `blademill --help` need not wait for them.
+    from controller.edge.plantfile import load_plant
+    from controller.edge.recipefile import load_recipe, resolve_recipe
+    from hmi.processes import Processes, Setup
+
     path = plant_path or packaged_file("deploy", "lab-0.5l.toml")
     require_simulated(path)
     source = resolve_recipe(recipe)
@@ -61,7 +66,10 @@ def demo(
         context.exit(1)
 
 
-async def _run(processes: Processes, recipe: Any, text: str, follow: _Bar) -> dict[str, Any]:
+async def _run(processes: Processes, recipe: Recipe, text: str, follow: _Bar) -> dict[str, Any]:
+    from controller.api.client import ControllerClient, DoorAddress
+    from hmi.demo import run_batch
+
     async with ControllerClient(DoorAddress(processes.socket)) as client:
         return await run_batch(client, recipe, text, follow)
 

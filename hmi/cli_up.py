@@ -10,11 +10,9 @@ from typing import Final, NoReturn
 
 import click
 
-from controller.edge.plantfile import load_plant
 from controller.errors import StartError
 from controller.packaged import packaged_file
 from hmi.cli import DEFAULT_PORT
-from hmi.processes import Processes, Setup
 
 WATCH_S: Final = 0.2
 
@@ -37,9 +35,12 @@ def up(plant_path: Path | None, recipe: str, speed: float, seed: int, port: int)
     Ctrl-C ends all three: the page, then the controller, which writes the DEAD image, then the
     mill. For a real mill run `blademill control` and `blademill hmi` instead.
     """
+    from hmi.processes import Processes, Setup
+
     path = plant_path or packaged_file("deploy", "lab-0.5l.toml")
     require_simulated(path)
-    signal.signal(signal.SIGTERM, _interrupted)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupted)
     try:
         with Processes(Setup(path, recipe, speed, seed, port)) as processes:
             click.echo("SIMULATED mill. Ctrl-C ends everything.")
@@ -54,6 +55,8 @@ def up(plant_path: Path | None, recipe: str, speed: float, seed: int, port: int)
 
 def require_simulated(path: Path) -> None:
     """Raises StartError for a plant that is not marked simulated, and for a faulty plant file."""
+    from controller.edge.plantfile import load_plant
+
     plant = load_plant(path)
     if not plant.simulated:
         raise StartError(

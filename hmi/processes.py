@@ -108,6 +108,8 @@ class Processes:
             *("--seed", str(setup.seed), "--ephemeral", "--addresses-out", str(addresses)),
             *("--truth-out", str(self._truth)),
         )
+        # The page needs nobody to start: it waits for the controller as long as it takes.
+        self._start_hmi()
         self._wait("sim", addresses.exists)
         self._start(
             "control",
@@ -115,14 +117,12 @@ class Processes:
             *("--socket", str(self.socket), "--speed", speed),
         )
         self._wait("control", self.socket.exists)
-        self._start_hmi()
+        self._wait("hmi", lambda: "Operator page" in self._words("hmi"))
 
     def _start_hmi(self) -> None:
         shelf = ["--recipes", str(self.setup.recipes)] if self.setup.recipes else []
         page = str(self.setup.page_port)
-        said = len(self._words("hmi")) if "hmi" in self._children else 0
         self._start("hmi", "--socket", str(self.socket), "--port", page, *shelf)
-        self._wait("hmi", lambda: "Operator page" in self._words("hmi")[said:])
 
     def _start(self, name: str, *args: str) -> None:
         log = self.folder / f"{name}.log"
@@ -173,7 +173,9 @@ class Processes:
             self._hmi_restarts += 1
             if self._hmi_restarts > HMI_RESTARTS:
                 raise StartError(f"hmi ends again and again: {self._last_words('hmi')}")
+            said = len(self._words("hmi"))
             self._start_hmi()
+            self._wait("hmi", lambda: "Operator page" in self._words("hmi")[said:])
 
     def pid(self, name: str) -> int:
         """Process id of "sim", "control" or "hmi"."""

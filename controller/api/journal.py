@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Final
 
 from controller.core.events import Event, EventKind
-from controller.core.explain import phase_label
+from controller.core.labels import phase_label
 from controller.core.signals import Image, Signal
 from controller.core.state import Decision, ScanState
 

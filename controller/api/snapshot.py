@@ -16,7 +16,10 @@ from controller.core.batch import J_PER_KWH, Batch
 from controller.core.coating import target_thickness
 from controller.core.commanding import RELEASE_STATES, missing_for
 from controller.core.commands import TRIGGER_OF, CommandName
-from controller.core.explain import phase_label, phase_story
+from controller.core.explain import phase_story
+from controller.core.interlocks import Matrix
+from controller.core.labels import phase_label
+from controller.core.matrix.row import Derived, Reaction
 from controller.core.permissives import (
     Permissive,
     go_on_permissives,
@@ -73,7 +76,7 @@ class Snapshots:
             "state_version": state.version,
             "state_s": round(state.now_s - state.entered_s, 2),
             "batch": _batch(state, image),
-            "values": {s.name.lower(): self._value(s, image) for s in Signal},
+            "values": self._values(state, image),
             "outputs": asdict(state.outputs),
             "permissives": _permissives(state, image),
             "alarms": [_alarm(alarm, state) for alarm in state.alarms],
@@ -82,6 +85,13 @@ class Snapshots:
             "devices": [asdict(device) for device in devices],
         }
         return json.dumps(_finite(body), separators=(",", ":")).encode() + b"\n"
+
+    def _values(self, state: ScanState, image: Image) -> dict[str, dict[str, Any]]:
+        bands = signal_bands(state.matrix)
+        return {
+            signal.name.lower(): {**self._value(signal, image), "limits": bands.get(signal)}
+            for signal in Signal
+        }
 
     def _value(self, signal: Signal, image: Image) -> dict[str, Any]:
         info, value = SIGNALS[signal], image.values[signal]
@@ -97,6 +107,22 @@ class Snapshots:
             "age_s": image.age_s[signal],
             "source": self._sources[signal] or "computed",
         }
+
+
+@lru_cache(maxsize=8)
+def signal_bands(matrix: Matrix) -> dict[Signal, dict[str, list[float]]]:
+    """Per analog signal the tightest band of its warnings, and of its holds and trips.
+
+    A missing end is infinite. They are the rows' own limits, whether armed at present or not.
+    """
+    bands: dict[Signal, dict[str, list[float]]] = {}
+    for row in matrix.rows:
+        if isinstance(row.source, Derived) or SIGNALS[row.source].digital:
+            continue
+        kind = "warn" if row.reaction is Reaction.WARN else "act"
+        band = bands.setdefault(row.source, {}).setdefault(kind, [-math.inf, math.inf])
+        band[0], band[1] = max(band[0], row.low), min(band[1], row.high)
+    return bands
 
 
 def _finite(value: Any) -> Any:
@@ -187,6 +213,7 @@ def _alarm(alarm: Alarm, state: ScanState) -> dict[str, Any]:
     row = state.matrix.rows[alarm.row]
     return {
         "id": row.id,
+        "signal": row.source.name.lower(),
         "text": row.text,
         "priority": row.priority.value,
         "state": alarm.state.value,

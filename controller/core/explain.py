@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from controller.core.batch import Batch, Position, Step
+from controller.core.labels import phase_label
 from controller.core.phases import SLOPE_SETTLE_S, dose_share
 from controller.core.recipe import (
     CoolDown,
@@ -18,19 +19,10 @@ from controller.core.recipe import (
     Phase,
     ProveInert,
     Purge,
-    SafeToOpen,
 )
 from controller.core.signals import Signal
 from controller.core.state import ScanState
 from controller.core.states import State
-
-_NAMES: Final[dict[type[Phase], str]] = {
-    LeakTest: "Leak test",
-    Purge: "Argon purge",
-    ProveInert: "Prove inert atmosphere",
-    CoolDown: "Cool down",
-    SafeToOpen: "Make safe to open",
-}
 
 WAITING_STATES: Final[dict[State, str]] = {
     State.IDLE: "a recipe, a charge, and start",
@@ -63,15 +55,6 @@ class PhaseStory:
     elapsed_s: float
     limit_s: float
     progress: float
-
-
-def phase_label(phase: Phase) -> str:
-    """The name of a phase for people."""
-    if isinstance(phase, MillPulse):
-        return f"Mill in pulses at {phase.rotor_rpm:g} rpm"
-    if isinstance(phase, MillHold):
-        return f"Mill at {phase.rotor_rpm:g} rpm"
-    return _NAMES[type(phase)]
 
 
 def phase_story(state: ScanState, x: Sequence[float]) -> PhaseStory | None:

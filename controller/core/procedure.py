@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from controller.core.batch import Batch, Position, Step, Totals
 from controller.core.events import Event, EventKind
+from controller.core.labels import phase_label
 from controller.core.phases import Demand, Scene, enter, run_phase
 from controller.core.recipe import MillHold, MillPulse, Phase, ProveInert
 from controller.core.signals import DriveState, Signal
@@ -188,13 +189,13 @@ def _phase_event(kind: EventKind, state: ScanState, position: Position, now_s: f
         data["leak_rate_mbar_l_s"] = position.leak_rate_mbar_l_s
         data["o2_slope_ppm_per_min"] = position.o2_slope_ppm_per_min
         data["pulses"] = float(position.pulses)
-    return Event(kind, now_s, phase.type, data)
+    return Event(kind, now_s, phase_label(phase), data)
 
 
 def _step_event(phase: Phase, position: Position, now_s: float) -> Event:
     return Event(
         EventKind.STEP,
         now_s,
-        f"{phase.type}: {position.step.value}",
+        f"{phase_label(phase)}: {position.step.value}",
         {"pulses": float(position.pulses), "verdict": position.verdict.name},
     )

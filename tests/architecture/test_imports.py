@@ -62,6 +62,7 @@ MAY_IMPORT_OF_CONTROLLER = {
     # The page's process is another one: it reads files and records, and knocks at the door.
     "hmi": (
         "controller.__version__",
+        "controller.api.address",
         "controller.api.client",
         "controller.core",
         "controller.edge.plantfile",

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from controller.errors import StartError
 from hmi.cli import hmi
-from hmi.cli import listen as listen_at
+from hmi.server import listen as listen_at
 
 
 @pytest.mark.parametrize(

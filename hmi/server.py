@@ -1,0 +1,107 @@
+"""The page's process: a listening socket, the stream from the controller, and the server."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import click
+import uvicorn
+
+from controller.api.client import ControllerClient, DoorAddress
+from controller.errors import StartError
+from hmi.app import Services, create_app
+from hmi.cli import LOOPBACK
+from hmi.recipes import RecipeShelf
+from hmi.sessions import CodeBook, SessionStore
+from hmi.stream import Hub
+
+# Small, so that a page that reads slowly falls behind by a few snapshots and no more.
+SEND_BUFFER: Final = 65_536
+CONNECTION_LIMIT: Final = 128
+
+HERE: Final = Path(__file__).resolve().parent
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises StartError where that is not allowed or not possible."""
+    if host != LOOPBACK:
+        raise StartError(
+            f"the page is served on {LOOPBACK} only",
+            where="--host",
+            do="Other addresses need TLS, which this version does not have.",
+        )
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    try:
+        listener.bind((host, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise StartError(
+            f"port {port} cannot be used ({error.strerror})",
+            where="--port",
+            do="Another program may have it; choose a free one with --port.",
+        ) from error
+    return listener
+
+
+def serve(listener: socket.socket, door: DoorAddress, recipes: Path) -> None:
+    """Serve until a signal ends the process."""
+    port = listener.getsockname()[1]
+    page = built_page()
+    if page is None:
+        click.echo("The page has not been built; `make install` builds it.", err=True)
+    click.echo(f"Operator page: http://{LOOPBACK}:{port}/")
+    hub = Hub()
+    services = Services(
+        client=ControllerClient(door),
+        shelf=RecipeShelf(recipes),
+        codes=CodeBook(_show_code),
+        sessions=SessionStore(),
+        hub=hub,
+        port=port,
+        now_s=time.monotonic,
+    )
+    config = uvicorn.Config(
+        create_app(services, page),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTION_LIMIT,
+        timeout_graceful_shutdown=2,
+        h11_max_incomplete_event_size=16_384,
+    )
+    asyncio.run(_Server(config, hub).serve(sockets=[listener]))
+
+
+def built_page() -> Path | None:
+    """The folder of the built page, if it was built: beside this file in a wheel, else Vite's."""
+    for folder in (HERE / "static", HERE / "web" / "dist"):
+        if (folder / "index.html").is_file():
+            return folder
+    return None
+
+
+def _show_code(code: str) -> None:
+    click.echo(f"Sign-in code:  {code}   (signs in one person, once)")
+
+
+class _Server(uvicorn.Server):
+    """Ends the live streams first: they would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End cleanly on the first signal, at once on the second."""
+        self._hub.close()
+        self.force_exit = self.should_exit
+        self.should_exit = True
