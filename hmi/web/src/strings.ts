@@ -180,6 +180,7 @@ export const strings = {
     toCome: "to come",
   },
   recipes: {
+    dense: (nm: string) => `dense ${nm} nm`,
     title: "Choose a recipe",
     load: "Load recipe",
     loading: "Reading the recipes…",
@@ -211,9 +212,9 @@ export const strings = {
     title: "Target shell thickness",
     label: "estimate, not measured",
     apparent: "Apparent",
-    apparentAt: (fraction: string) => `at solid fraction ${fraction}`,
+    apparentAt: (fraction: string) => `if solid fraction is ${fraction} (assumed)`,
     dense: "Dense",
-    denseAt: "at solid fraction 1",
+    denseAt: "by mass balance, no pores",
     bandAt: (d10: string, d50: string, d90: string) =>
       `Core sizes D10, D50, D90: ${d10}, ${d50}, ${d90} nm`,
     assumptions: (count: number) => `${count} assumptions`,

@@ -78,7 +78,7 @@ function Sound({ recipe }: { recipe: SoundRecipe }) {
         <b>{recipe.id}</b>
         <span>
           {strings.recipes.share(plain(recipe.wt_percent))},{" "}
-          {fixed(recipe.thickness.apparent_nm, 0)} nm
+          {strings.recipes.dense(fixed(recipe.thickness.dense_nm, 0))}
         </span>
       </span>
       <span class="choice-title">{recipe.title}</span>

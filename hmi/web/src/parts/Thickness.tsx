@@ -32,17 +32,17 @@ function Figures({ data }: { data: Data }) {
     <>
       <dl class="figures">
         <div>
-          <dt>{say.apparent}</dt>
-          <dd>
-            <b>{fixed(data.apparent_nm, 0)}</b> nm
-            <small>{say.apparentAt(plain(data.solid_fraction))}</small>
-          </dd>
-        </div>
-        <div>
           <dt>{say.dense}</dt>
           <dd>
             <b>{fixed(data.dense_nm, 0)}</b> nm
             <small>{say.denseAt}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>{say.apparent}</dt>
+          <dd>
+            <b>{fixed(data.apparent_nm, 0)}</b> nm
+            <small>{say.apparentAt(plain(data.solid_fraction))}</small>
           </dd>
         </div>
       </dl>
