@@ -43,6 +43,13 @@ format: install $(DONE)/dev ## put all source files into the one format
 	$(BIN)/ruff format
 	$(BIN)/python hatch_build.py node node_modules/@biomejs/biome/bin/biome check --write
 
+docs: install ## write the tables of docs/safety.md anew from the code
+	$(BIN)/python tests/support/safety_page.py
+
+pictures: install $(DONE)/dev ## run a batch in a real browser and take the pictures of the docs
+	@$(BIN)/python tests/support/machine.py
+	$(BIN)/python tests/support/pictures.py
+
 wheel: install ## build dist/*.whl, with the page, the recipes and the plant files inside
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
@@ -98,4 +105,4 @@ $(DONE)/venv:
 	fi; \
 	mkdir -p $(DONE); touch $@
 
-.PHONY: help run install test test-long check format wheel lock clean page
+.PHONY: help run install test test-long check format docs pictures wheel lock clean page

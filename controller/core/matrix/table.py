@@ -1,0 +1,139 @@
+"""The matrix as Markdown tables, for the pages of the documentation.
+
+Nothing is written here that a row does not say, so a page made from it cannot drift from the code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+from controller.core.limits import Limits
+from controller.core.matrix import rows
+from controller.core.matrix.row import Arm, Derived, Row
+from controller.core.permissives import Permissive
+from controller.core.signals import SIGNALS, Signal
+
+ARMED: Final[dict[Arm, tuple[str, str]]] = {
+    Arm.ALWAYS: ("always", "in every state"),
+    Arm.ACTIVE: ("active", "in every state but IDLE, RESETTING, ABORTING and ABORTED"),
+    Arm.BATCH: ("batch", "as active, without COMPLETE and STOPPED"),
+    Arm.TURNING: (
+        "turning",
+        "while active, and the drive is told or permitted to run, or standstill is not proven",
+    ),
+    Arm.INERT: ("inert", "in a batch that holds purge credit"),
+    Arm.LEAK_TEST: ("leak test", "while the leak test runs"),
+    Arm.NOT_LEAK_TEST: ("no leak test", "while active, but not in the leak test"),
+    Arm.RUN: ("run", "in RUNNING, PAUSING and COMPLETING"),
+    Arm.MILL: ("mill", "as run, in a mill phase"),
+    Arm.FLOW: ("flow", "while active, and argon is asked for"),
+    Arm.HOLDING: ("run-down", "in HOLDING and STOPPING"),
+    Arm.HELD: ("held", "in HELD"),
+    Arm.STARTING: ("getting ready", "in STARTING, RESUMING and RESTARTING"),
+    Arm.TRIPPED: ("tripped", "in ABORTING and ABORTED"),
+}
+"""What each arm is called in the tables, and what it means."""
+
+
+def cause_and_effect(limits: Limits) -> list[str]:
+    """One line for each row: what must be so, when it counts, and what follows when it is not."""
+    head = ("Row", "Hazard", "Must be", "Deadband", "Armed", "If not", "If UNKNOWN", "Priority")
+    return _table(head, (_effect_cells(row, limits) for row in rows(limits)))
+
+
+def responses(limits: Limits) -> list[str]:
+    """One line for each row: what the alarm says, and what the person does."""
+    head = ("Row", "Alarm", "Cause", "Consequence", "What to do")
+    return _table(
+        head,
+        ((f"`{r.id}`", r.text, r.cause, r.consequence, r.action) for r in rows(limits)),
+    )
+
+
+def arms() -> list[str]:
+    """One line for each word of the column Armed."""
+    return _table(("Armed", "means"), ARMED.values())
+
+
+def conditions(permissives: Iterable[Permissive]) -> list[str]:
+    """One line for each permissive: what it is about, and what it needs."""
+    return _table(("Condition", "needs"), ((p.text, p.limit) for p in permissives))
+
+
+def _table(head: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> list[str]:
+    return [
+        f"| {' | '.join(head)} |",
+        f"|{'---|' * len(head)}",
+        *(f"| {' | '.join(cells)} |" for cells in lines),
+    ]
+
+
+def _effect_cells(row: Row, limits: Limits) -> tuple[str, ...]:
+    return (
+        f"`{row.id}`",
+        row.hazard,
+        _must_be(row, limits),
+        f"{row.deadband:g}" if row.deadband else "",
+        " or ".join(words for arm, (words, _) in ARMED.items() if row.armed & arm),
+        _reaction(row.reaction.name, row.confirm_s, row),
+        _reaction(row.on_unknown.name, row.unknown_confirm_s, row),
+        str(row.priority.value),
+    )
+
+
+def _reaction(name: str, confirm_s: float, row: Row) -> str:
+    if confirm_s == math.inf:
+        return "left to another row"
+    argon = "; argon shut" if row.shuts_argon else ""
+    if confirm_s == 0.0 and not row.confirm_scans:
+        return f"{name.lower()} at once{argon}"
+    scans = f", at least {row.confirm_scans} scans" if row.confirm_scans else ""
+    return f"{name.lower()} after {confirm_s:g} s{scans}{argon}"
+
+
+def _must_be(row: Row, limits: Limits) -> str:
+    if isinstance(row.source, Derived):
+        return _derived(row.source, row, limits)
+    info = SIGNALS[row.source]
+    if info.digital:
+        return f"{info.label}: {'yes' if row.low == 1.0 else 'no'}"
+    if row.source is Signal.DRIVE_FAULT_CODE:
+        return f"{info.label}: 0"
+    return f"{info.label}: {_band(row)} {info.unit}"
+
+
+def _band(row: Row) -> str:
+    parts = []
+    if row.low > -math.inf:
+        parts.append(f"at least {row.low:g}")
+    if row.high < math.inf:
+        parts.append(f"at most {row.high:g}")
+    return " and ".join(parts)
+
+
+def _derived(source: Derived, row: Row, limits: Limits) -> str:
+    over = f"{limits.overspeed_margin_rpm:g} rpm or {100.0 * limits.overspeed_margin_share:g} %"
+    under = f"{limits.underspeed_margin_rpm:g} rpm or {100.0 * limits.underspeed_margin_share:g} %"
+    return {
+        Derived.OVERSPEED_RPM: "Rotor at most its highest set point since standstill, and zero"
+        f" when the run-down time is over, plus {over} (the larger)",
+        Derived.UNDERSPEED_RPM: f"Rotor at least its set point (smoothed), minus {under}"
+        " (the larger)",
+        Derived.NOT_RUNNING: "Drive runs when told to",
+        Derived.ARGON_FLOW_ERROR: f"Argon flow within {100.0 * row.high:g} % of its set point",
+        Derived.SUPPLY_VALVE_ERROR: "Supply valve as commanded",
+        Derived.EXHAUST_VALVE_ERROR: "Exhaust valve as commanded",
+        Derived.TURNING_AFTER_STOP_S: "Standstill proven within the coast time of the last drive",
+        Derived.HOLDING_OVERDUE_S: "Drive told to stop within the run-down time, and standstill"
+        " proven within the coast time after it",
+        Derived.HELD_S: f"HELD for {_band(row)} s",
+        Derived.STARTING_S: f"Equipment ready, waited for {_band(row)} s",
+        Derived.CREDIT_MISSING: "Purge credit held",
+        Derived.SPIN_WITHOUT_PERMIT: "Run permit made while the drive is told to run",
+        Derived.TIME_LIMIT: "Phase ends within its `time_limit_s`",
+        Derived.LEAKS: "Leak rate at most what the recipe accepts, filled within its time",
+        Derived.LEAK_INCONCLUSIVE: "Leak test's two-sigma uncertainty at most its limit",
+        Derived.SLOPE: "O2 rises no faster than the recipe allows, sweep shut",
+    }[source]

@@ -1,0 +1,115 @@
+"""Makes the pictures of the documentation: a real batch on the real processes, in a real browser.
+
+`make pictures` runs it. It takes about four minutes and writes into docs/pictures.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from pathlib import Path
+
+from machine import CHROMIUM_ADVICE, CHROMIUM_ARGS, find_chromium
+from playwright.sync_api import Page, expect, sync_playwright
+
+from controller.packaged import packaged_file
+from hmi.processes import Processes, Setup
+
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+RECIPE = "bm-05"
+SPEED = 10.0
+BATCH_S = 420.0  # wall time within which each thing must have happened
+PANEL, DESK, PHONE = (1280, 800), (1920, 1080), (390, 844)
+CODE = re.compile(r"code:\s+(\S+)")
+SECOND_PRESS_MS = 700.0  # sooner, the page takes it for a double click
+FULL_SPEED_MS = 1_300.0  # the ramp, at SPEED
+SETTLED_MS = 700.0
+
+
+def main() -> None:
+    """One batch from sign-in to COMPLETE, with a picture at each station."""
+    chromium = find_chromium()
+    assert chromium is not None, CHROMIUM_ADVICE
+    FOLDER.mkdir(exist_ok=True)
+    port = free_port()
+    setup = Setup(packaged_file("deploy", "lab-0.5l.toml"), RECIPE, SPEED, 1, port)
+    with Processes(setup) as processes, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGS))
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{port}/")
+        sign_in(page, processes)
+        prepare(page)
+        run(page)
+        browser.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def sign_in(page: Page, processes: Processes) -> None:
+    """Sign in with the code that the page's process has printed."""
+    deadline = time.monotonic() + 20.0
+    codes: list[str] = []
+    while not codes and time.monotonic() < deadline:
+        codes = [match[1] for line in processes.page_lines() if (match := CODE.search(line))]
+        time.sleep(0.05)
+    page.locator("input[name=name]").fill("M. Weber")
+    page.locator("input[name=code]").fill(codes[-1])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("[data-state=IDLE]").first).to_be_visible(timeout=20_000)
+
+
+def prepare(page: Page) -> None:
+    """Load and charge; on the way, the page that says what is missing."""
+    page.get_by_text(RECIPE.upper(), exact=True).click()
+    page.get_by_role("button", name="Load recipe").click()
+    page.locator("input[name=emptied_and_cleaned]").check(timeout=10_000)
+    picture(page, "before-the-start", PANEL)
+    page.get_by_role("button", name="Confirm charge").click()
+
+
+def run(page: Page) -> None:
+    """Start, and look at the mill while it mills and when it is done."""
+    start = page.locator("button[data-command=start]")
+    expect(start).to_have_attribute("aria-disabled", "false", timeout=20_000)
+    start.click()
+    page.wait_for_timeout(SECOND_PRESS_MS)
+    start.click()
+    for pulse, name, size, scheme in (
+        (9, "milling", PANEL, "light"),
+        (11, "milling-dark", DESK, "dark"),
+        (13, "milling-phone", PHONE, "light"),
+    ):
+        resize(page, size, scheme)
+        expect(page.get_by_text(f"pulse {pulse} on").first).to_be_visible(timeout=1000.0 * BATCH_S)
+        page.wait_for_timeout(FULL_SPEED_MS)
+        picture(page, name, size, scheme)
+    resize(page, PANEL)
+    expect(page.locator("[data-state=COMPLETE]").first).to_be_visible(timeout=1000.0 * BATCH_S)
+    page.wait_for_timeout(2.0 * SETTLED_MS)
+    picture(page, "complete", PANEL)
+
+
+def resize(page: Page, size: tuple[int, int], scheme: str = "light") -> None:
+    """Give the window this size and color scheme."""
+    width, height = size
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+
+
+def picture(page: Page, name: str, size: tuple[int, int], scheme: str = "light") -> None:
+    """Write one picture of the window as a person sees it."""
+    resize(page, size, scheme)
+    page.wait_for_timeout(SETTLED_MS)
+    path = FOLDER / f"{name}.png"
+    page.screenshot(path=path)
+    print(f"{path.relative_to(FOLDER.parents[1])}  {path.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
