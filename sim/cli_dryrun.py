@@ -12,24 +12,44 @@ import click
 @click.argument("recipe")
 @click.option("--plant", "plant_path", type=click.Path(path_type=Path), help="Plant file.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--fault",
+    "fault_texts",
+    multiple=True,
+    metavar="NAME[@ON[-OFF]][:VALUE]",
+    help="Let something fail, from ON to OFF in seconds of plant time; repeatable."
+    " `blademill faults` lists the names.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 @click.pass_context
 def dry_run(
-    context: click.Context, recipe: str, plant_path: Path | None, seed: int, as_json: bool
+    context: click.Context,
+    recipe: str,
+    plant_path: Path | None,
+    seed: int,
+    fault_texts: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Run RECIPE (a file, or the name of a packaged recipe) with the shipped scan.
 
     Leak test, purge, proof, milling and cool-down happen in virtual time with all interlocks on.
-    The same recipe, plant and seed give the same log. Exit code 0 only when the batch is COMPLETE.
+    The same recipe, plant, seed and faults give the same log. Exit code 0 only when the batch is
+    COMPLETE.
+
+    \b
+      blademill dry-run training --fault o2_stuck@300
+      blademill dry-run training --fault leak@380-400:0.5 --fault mains_lost@420
     """
     from controller.edge.plantfile import load_plant
     from controller.edge.recipefile import load_recipe, resolve_recipe
     from controller.packaged import packaged_file
     from sim.dryrun import dry_run as run
+    from sim.faults.parse import parse_fault
 
+    faults = [parse_fault(text) for text in fault_texts]
     plant = load_plant(plant_path or packaged_file("deploy", "lab-0.5l.toml"))
     loaded = load_recipe(resolve_recipe(recipe), plant.equipment)
-    result = run(loaded, plant, seed=seed)
+    result = run(loaded, plant, seed=seed, faults=faults)
     if as_json:
         click.echo(json.dumps(result.to_json(), indent=2))
     else:

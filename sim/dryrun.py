@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from controller.core.signals import Signal
 from controller.core.states import State
 from controller.core.target import shell_inputs
 from controller.edge.plantfile import PlantFile
+from sim.faults.model import Planned
 from sim.mill import Mill
 from sim.peaks import Peaks
 from sim.world import ENDED, PERIOD_S, Operator, World, new_mill
@@ -81,6 +83,7 @@ class DryRun:
     peaks: Peaks
     totals: dict[str, float]
     log: Log = field(repr=False)
+    faults: tuple[Planned, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The contract of `dry-run --json`."""
@@ -97,6 +100,7 @@ class DryRun:
             "peaks": asdict(self.peaks),
             "totals": self.totals,
             "log_sha256": self.log.sha256,
+            **({"faults": [fault.to_json() for fault in self.faults]} if self.faults else {}),
         }
 
     def to_text(self) -> str:
@@ -116,6 +120,7 @@ class DryRun:
             f"  totals: {totals['revolutions']:.0f} revolutions, {totals['energy_kwh_per_kg']:.3f}"
             f" kWh/kg net, argon {totals['argon_l']:.0f} L",
         ]
+        lines += [f"  fault: {fault}" for fault in self.faults]
         lines += [
             f"  {event.t_s:9.1f} s  {event.text}"
             for event in self.log.events
@@ -125,15 +130,20 @@ class DryRun:
         return "\n".join(lines)
 
 
-def dry_run(recipe: Recipe, plant: PlantFile, *, seed: int = 0) -> DryRun:
+def dry_run(
+    recipe: Recipe, plant: PlantFile, *, seed: int = 0, faults: Sequence[Planned] = ()
+) -> DryRun:
     """Runs `recipe` on the simulator of `plant` until it has ended, in virtual time.
 
-    The log is the same for the same recipe, plant and seed in any process. Wall time is only
-    reported, it decides nothing.
+    `faults` begin and end at their times, in seconds of plant time.
+    The log is the same for the same recipe, plant, seed and faults in any process. Wall time is
+    only reported, it decides nothing.
     """
     equipment = plant.equipment
     mill = new_mill(recipe, equipment, seed)
     world = World(mill, equipment)
+    if faults:
+        world.inject(faults, plant)
     operator, peaks, log = Operator(recipe), Peaks(), Log()
     began = time.perf_counter()
     last_scan = round(LIMIT_S / PERIOD_S)
@@ -160,6 +170,7 @@ def dry_run(recipe: Recipe, plant: PlantFile, *, seed: int = 0) -> DryRun:
         peaks=peaks,
         totals=_totals(world),
         log=log,
+        faults=tuple(faults),
     )
 
 

@@ -6,9 +6,11 @@ clock, so the same seed gives the same run in any process.
 
 from __future__ import annotations
 
+import copy
 import math
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.equipment import Equipment, Handling
@@ -23,6 +25,11 @@ from controller.core.states import State
 from sim.mill import Mill
 from sim.parameters import LAB, PILOT, InitialGas, MillParameters
 from sim.parameters import Charge as Powder
+
+if TYPE_CHECKING:
+    from controller.edge.plantfile import PlantFile
+    from sim.faults.inject import Injector
+    from sim.faults.model import Planned
 
 PERIOD_S: Final = 0.1
 PILOT_FROM_L: Final = 5.0
@@ -88,10 +95,11 @@ def new_mill(recipe: Recipe, equipment: Equipment, seed: int) -> Mill:
 class VirtualPlant:
     """The mill as the scan sees it, without a wire: `read` and `write` as the live plant has."""
 
-    __slots__ = ("_tops", "mill")
+    __slots__ = ("_tops", "faults", "mill")
 
     def __init__(self, mill: Mill) -> None:
         self.mill = mill
+        self.faults: Injector | None = None
         sensors = mill.parameters.sensors
         self._tops = (
             (int(Signal.O2_PPM), sensors.o2_range_ppm),
@@ -104,12 +112,16 @@ class VirtualPlant:
         for index, top in self._tops:
             if values[index] >= top:
                 values[index] = math.inf
+        if self.faults is not None:
+            return self.faults.wire.image(values)
         return assemble(values)
 
     def write(self, outputs: Outputs, heartbeat: bool) -> None:
-        """Hands over one output image."""
-        del heartbeat  # without a wire there is nobody who could miss it
-        self.mill.apply(outputs)
+        """Hands over one output image; only a wire with faults could miss the heartbeat."""
+        if self.faults is not None:
+            self.faults.wire.deliver(outputs, heartbeat)
+        else:
+            self.mill.apply(outputs)
 
 
 class Operator:
@@ -153,9 +165,9 @@ class Operator:
 
 
 class World:
-    """Plant, controller state and scan count; `step` does one scan and moves the plant on."""
+    """Plant, controller state and count of periods; `step` is one period of both."""
 
-    __slots__ = ("_period_s", "image", "mill", "outputs", "plant", "scans", "state")
+    __slots__ = ("_beat", "_period_s", "image", "mill", "outputs", "plant", "scans", "state")
 
     def __init__(self, mill: Mill, equipment: Equipment, period_s: float = PERIOD_S) -> None:
         self.mill = mill
@@ -164,7 +176,24 @@ class World:
         self.image = self.plant.read()
         self.outputs = self.state.outputs
         self.scans = 0
+        self._beat = False
         self._period_s = period_s
+
+    def inject(self, planned: Sequence[Planned], plant: PlantFile) -> None:
+        """Plans faults, for the mill and for the wire to the devices of `plant`."""
+        from sim.faults.inject import Injector
+
+        self.plant.faults = Injector(self.mill, plant, planned)
+
+    def copy(self) -> World:
+        """An independent world from here on; frozen values are shared.
+
+        Raises ValueError once faults are planned: they hold on to the mill that they act on.
+        """
+        if self.plant.faults is not None:
+            raise ValueError("copy a world before faults are planned in it")
+        frozen = (self.state, self.image, self.outputs, self.mill.outputs, self.mill.parameters)
+        return copy.deepcopy(self, {id(value): value for value in frozen})
 
     @property
     def now_s(self) -> float:
@@ -172,15 +201,29 @@ class World:
         return self.scans * self._period_s
 
     def step(self, commands: tuple[Command, ...] = ()) -> Decision:
-        """One scan at the present time, then one period of plant."""
+        """One scan at the present time, then one period of plant.
+
+        While a fault stalls the controller there is no scan, and the commands are lost.
+        """
+        faults = self.plant.faults
+        if faults is not None:
+            faults.tick(self.now_s)
+            if faults.stalled:
+                return self._without_scan()
         self.image = self.plant.read()
         decision = scan(self.state, self.image, commands, self.now_s, self._period_s)
         self.state = decision.state
         self.outputs = decision.outputs
-        self.plant.write(decision.outputs, heartbeat=bool(self.scans % 2))
+        self._beat = not self._beat
+        self.plant.write(decision.outputs, self._beat)
         self.mill.step(self._period_s)
         self.scans += 1
         return decision
+
+    def _without_scan(self) -> Decision:
+        self.mill.step(self._period_s)
+        self.scans += 1
+        return Decision(self.state, self.outputs, [], [])
 
 
 ENDED: Final = (State.COMPLETE, State.STOPPED, State.ABORTED)

@@ -1,0 +1,37 @@
+"""The controller's own process, as far as it makes sense in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.faults.model import CALM, Fault, Value, table, trip, warn
+
+
+def process_faults() -> Iterator[Fault]:
+    """Scans that do not come, and a heartbeat that does not arrive."""
+    yield Fault(
+        name="scan_stalled",
+        catalogue="P2 P5",
+        hazard="H9",
+        text="The controller does not scan for VALUE; the plant's watchdogs run on.",
+        begin=lambda site, seconds: site.stall(seconds),
+        expected=table(turning=trip(2.0)),
+        value=Value("s", 1.5, 0.1, 600.0),
+    )
+    yield Fault(
+        name="scan_late",
+        catalogue="P3",
+        hazard="H9",
+        text="One scan comes late by VALUE: shorter than any watchdog.",
+        begin=lambda site, seconds: site.stall(seconds),
+        expected=table(batch=CALM),
+        value=Value("s", 0.4, 0.1, 0.9),
+    )
+    yield Fault(
+        name="heartbeat_lost",
+        catalogue="P2",
+        hazard="H9",
+        text="The heartbeat does not reach its relay, which opens the run permit.",
+        begin=lambda site, _: site.wire.stop_heart(),
+        expected=table(driven=trip(2.5), rest=warn(4.0)),
+    )
