@@ -208,6 +208,7 @@ class Bench:
         self.state = state
         self.period_s = period_s
         self.scans = 0
+        self.image = image()
         self.events: list[Event] = []
         self.results: list[CommandResult] = []
 
@@ -248,7 +249,8 @@ class Bench:
             follows |= TURNS | {Signal.ROTOR_RPM: sent.rotor_rpm}
         self.scans += 1
         at_s = self.now_s if now_s is None else now_s
-        decision = scan(self.state, image(follows | changes), commands, at_s, self.period_s)
+        self.image = image(follows | changes)
+        decision = scan(self.state, self.image, commands, at_s, self.period_s)
         self.state = decision.state
         self.events += decision.events
         self.results += decision.results

@@ -141,8 +141,8 @@ def _causes(rotor_max_rpm: float, torque_max_nm: float) -> tuple[Cause, ...]:
 class Since:
     """Since when something has been so without a break; infinite while it is not."""
 
-    def __init__(self) -> None:
-        self.s = math.inf
+    def __init__(self, s: float = math.inf) -> None:
+        self.s = s
 
     def held_s(self, is_so: bool, now_s: float) -> float:
         """For how long it has been so; minus infinity while it is not."""
@@ -178,6 +178,17 @@ class Invariants:
         self._lid_open_scans = 0
         self._latched: set[int] = set()
         self._first_out: set[int] = set()
+
+    def take_over(self, state: ScanState, now_s: float = 0.0) -> None:
+        """Goes on from a batch under way that has been all right so far."""
+        self._now_s = now_s
+        self._state, self._sent = state.state, state.outputs
+        self._epoch, self._first_edge = state.state in EPOCH, False
+        self._last_spin_s = now_s if state.outputs.spins else -math.inf
+        self._swept_l = math.inf
+        self._gas_known_s = self._dwell_met_s = now_s
+        self._bad["start limits"] = Since(-math.inf)
+        self._peak_rpm = state.watch.peak_rpm
 
     def check(
         self,
