@@ -24,7 +24,7 @@ install: $(DONE)/blademill page ## set up .venv/bin/blademill and the operator p
 
 test: install $(DONE)/dev ## run the tests (all but the long ones)
 	@$(BIN)/python tests/support/machine.py
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 test-long: install $(DONE)/dev ## run the tests that take minutes
 	@$(BIN)/python tests/support/machine.py

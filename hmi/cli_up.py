@@ -41,8 +41,9 @@ def up(plant_path: Path | None, recipe: str, speed: float, seed: int, port: int)
     require_simulated(path)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _interrupted)
+    processes = Processes(Setup(path, recipe, speed, seed, port))
     try:
-        with Processes(Setup(path, recipe, speed, seed, port)) as processes:
+        with processes:
             click.echo("SIMULATED mill. Ctrl-C ends everything.")
             while True:
                 for line in processes.page_lines():
@@ -50,7 +51,7 @@ def up(plant_path: Path | None, recipe: str, speed: float, seed: int, port: int)
                 processes.watch()
                 time.sleep(WATCH_S)
     except KeyboardInterrupt:
-        click.echo("\nEnded: page, controller (DEAD image written), simulator.")
+        click.echo(f"\nEnded: page, controller, simulator. {processes.farewell}")
 
 
 def require_simulated(path: Path) -> None:

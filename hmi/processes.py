@@ -57,11 +57,13 @@ class _Child:
 class Processes:
     """A context manager: inside it all three run, afterwards none does.
 
+    `farewell` is then the last line that the controller said.
     Raises StartError when one of them does not come up; its last words are in the message.
     """
 
     setup: Setup
     folder: Path = field(init=False)
+    farewell: str = field(init=False, default="")
     _children: dict[str, _Child] = field(init=False, default_factory=dict)
     _hmi_restarts: int = field(init=False, default=0)
     _told: int = field(init=False, default=0)
@@ -184,9 +186,11 @@ class Processes:
     def end(self) -> None:
         """Ends page, controller and simulator, in this order, and removes the folder."""
         for name in ("hmi", "control", "sim"):
-            child = self._children.pop(name, None)
+            child = self._children.get(name)
             if child is not None:
                 _end(child.process)
+        self.farewell = self._last_words("control") if "control" in self._children else ""
+        self._children.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
