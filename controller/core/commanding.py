@@ -138,7 +138,8 @@ def _acknowledge(mind: Mind, command: Command) -> tuple[str, ...]:
     known = {rows[alarm.row].id for alarm in mind.state.alarms}
     if command.alarm != "*" and command.alarm not in known:
         return (f"there is no alarm {command.alarm}",)
-    alarms = alarm_book.acknowledged(mind.state.alarms, command.alarm, rows)
+    wanted = (command.alarm,)
+    alarms = alarm_book.acknowledged(mind.state.alarms, wanted, rows, mind.state.now_s)
     mind.state = replace(mind.state, alarms=alarms)
     mind.events.append(
         Event(

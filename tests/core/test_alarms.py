@@ -89,7 +89,7 @@ class Book:
         elif what == "return":
             self.scan({})
         elif what == "ack":
-            self.alarms = acknowledged(self.alarms, ROWS[row].id, ROWS)
+            self.alarms = acknowledged(self.alarms, (ROWS[row].id,), ROWS, self.now_s)
         else:
             self.alarms = released(self.alarms)
 
@@ -125,20 +125,20 @@ def test_acknowledging_never_clears_a_latch_and_never_makes_inactive() -> None:
     book = Book()
     book.scan({TRIPPED: False, HELD: False})
     for _ in range(3):
-        book.alarms = acknowledged(book.alarms, "*", ROWS)
+        book.alarms = acknowledged(book.alarms, ("*",), ROWS, book.now_s)
         assert [alarm.active for alarm in book.alarms] == [True, True]
     book.scan({})
     for _ in range(3):
-        book.alarms = acknowledged(book.alarms, "*", ROWS)
+        book.alarms = acknowledged(book.alarms, ("*",), ROWS, book.now_s)
         assert [(alarm.row, alarm.latched) for alarm in book.alarms] == [(TRIPPED, True)]
 
 
 def test_an_acknowledgement_is_for_the_alarm_that_it_names() -> None:
     book = Book()
     book.scan({TRIPPED: False, HELD: False})
-    book.alarms = acknowledged(book.alarms, "O2_HOLD", ROWS)
+    book.alarms = acknowledged(book.alarms, ("O2_HOLD",), ROWS, book.now_s)
     assert (book.state(HELD), book.state(TRIPPED)) == (C, B)
-    book.alarms = acknowledged(book.alarms, "NOT_A_ROW", ROWS)
+    book.alarms = acknowledged(book.alarms, ("NOT_A_ROW",), ROWS, book.now_s)
     assert (book.state(HELD), book.state(TRIPPED)) == (C, B)
 
 
@@ -152,7 +152,7 @@ def test_the_first_of_a_trip_is_marked_until_reset() -> None:
         assert [alarm.row for alarm in book.alarms if alarm.first_out] == [OTHER], what
         book.do(what, OTHER)
     book.do("return", OTHER)
-    book.alarms = released(acknowledged(book.alarms, "*", ROWS))
+    book.alarms = released(acknowledged(book.alarms, ("*",), ROWS, book.now_s))
     assert book.alarms == ()
     book.scan({TRIPPED: False})
     assert [alarm.row for alarm in book.alarms if alarm.first_out] == [TRIPPED], "a new group"
@@ -172,7 +172,7 @@ def test_an_alarm_that_grows_into_a_trip_latches_and_is_told_again(acked: bool) 
     book.scan({TRIPPED: True})
     assert book.alarms[0].unknown and not book.alarms[0].latched
     if acked:
-        book.alarms = acknowledged(book.alarms, "*", ROWS)
+        book.alarms = acknowledged(book.alarms, ("*",), ROWS, book.now_s)
     events = book.scan({TRIPPED: False})
     assert [event.kind for event in events] == [EventKind.ALARM_RAISED]
     assert events[0].data["reaction"] == "TRIP" and events[0].data["first_out"] is True
@@ -242,7 +242,7 @@ def test_whatever_happens_active_alarms_are_the_confirmed_rows(
                 if (ROWS[row].on_unknown if unknown else ROWS[row].reaction) is Reaction.TRIP
             }
         elif step == "ack":
-            book.alarms = acknowledged(book.alarms, "*", ROWS)
+            book.alarms = acknowledged(book.alarms, ("*",), ROWS, book.now_s)
         else:
             book.alarms = released(book.alarms)
             latched = set()

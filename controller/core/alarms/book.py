@@ -1,50 +1,18 @@
-"""Alarms: what a confirmed row tells people, until they have seen it and it is over.
-
-An alarm is told by three facts (active, acknowledged, latched); its state name is derived from
-them, as in ISA-18.2. Acknowledging never touches the interlock behind it.
-"""
+"""The alarms from one scan to the next: conditions taken in, acknowledgments, and a reset."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import Enum, unique
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
 
+from controller.core.alarms.alarm import Alarm, AlarmState, Hidden, Suppression
+from controller.core.alarms.hiding import hidden_by_design, leading, looked_after
+from controller.core.alarms.rules import off_delay_s
 from controller.core.events import Event, EventKind
 from controller.core.matrix.row import Reaction, Row
 
-
-@unique
-class AlarmState(Enum):
-    """The ISA-18.2 states that this version has."""
-
-    NORMAL = "normal"
-    UNACKNOWLEDGED = "unacknowledged"
-    ACKNOWLEDGED = "acknowledged"
-    RETURNED = "returned, unacknowledged"
-    LATCHED_UNACKNOWLEDGED = "latched, unacknowledged"
-    LATCHED = "latched"
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """One alarm that is not normal. `row` is its index in the matrix."""
-
-    row: int
-    since_s: float
-    active: bool
-    acked: bool
-    latched: bool
-    first_out: bool
-    unknown: bool
-
-    @property
-    def state(self) -> AlarmState:
-        """The ISA-18.2 name of the three facts."""
-        if self.active:
-            return AlarmState.ACKNOWLEDGED if self.acked else AlarmState.UNACKNOWLEDGED
-        if self.latched:
-            return AlarmState.LATCHED if self.acked else AlarmState.LATCHED_UNACKNOWLEDGED
-        return AlarmState.NORMAL if self.acked else AlarmState.RETURNED
+TIME_SLACK_S: Final = 5e-7
 
 
 def updated(
@@ -63,16 +31,20 @@ def updated(
     kept: list[Alarm] = []
     known = {alarm.row for alarm in alarms}
     first = _first_out(alarms, confirmed, matrix_rows)
+    leaders = leading(alarms, confirmed, matrix_rows)
     for alarm in alarms:
         row = matrix_rows[alarm.row]
         after = _carried_on(alarm, confirmed, row, now_s, alarm.row == first, events)
+        after = looked_after(after, row, leaders, now_s, events)
         if after.state is not AlarmState.NORMAL:
             kept.append(after)
     for index, unknown in confirmed.items():
         if index not in known:
             row, is_first = matrix_rows[index], index == first
-            kept.append(Alarm(index, now_s, True, False, _trips(row, unknown), is_first, unknown))
-            events.append(_raised(row, unknown, now_s, first_out=is_first))
+            hidden = None if is_first else hidden_by_design(row, leaders, now_s, events)
+            events.append(_raised(row, unknown, now_s, hidden, first_out=is_first))
+            latched = _trips(row, unknown)
+            kept.append(Alarm(index, now_s, True, False, latched, is_first, unknown, hidden=hidden))
     return tuple(kept), events
 
 
@@ -97,24 +69,35 @@ def _carried_on(
 ) -> Alarm:
     """A row can grow into a trip while its alarm stands: UNKNOWN only held, the value trips."""
     if alarm.row not in confirmed:
-        if alarm.active:
-            events.append(Event(EventKind.ALARM_CLEARED, now_s, row.text, {"id": row.id}))
-            return replace(alarm, active=False)
-        return alarm
+        return _over(alarm, row, now_s, events)
     unknown = confirmed[alarm.row]
     grows = _trips(row, unknown) and not alarm.latched
-    if grows or not alarm.active:
-        events.append(_raised(row, unknown, now_s, first_out=is_first))
-        return Alarm(
-            alarm.row,
-            now_s,
+    if grows or not alarm.standing:
+        events.append(_raised(row, unknown, now_s, alarm.hidden, first_out=is_first))
+        return replace(
+            alarm,
+            since_s=now_s,
             active=True,
             acked=False,
             latched=alarm.latched or grows,
             first_out=alarm.first_out or is_first,
             unknown=unknown,
+            over_s=None,
         )
-    return alarm if unknown is alarm.unknown else replace(alarm, unknown=unknown)
+    if alarm.active and unknown is alarm.unknown:
+        return alarm
+    return replace(alarm, active=True, unknown=unknown, over_s=None)
+
+
+def _over(alarm: Alarm, row: Row, now_s: float, events: list[Event]) -> Alarm:
+    """The condition is over; the alarm has returned when it stays so for the off-delay."""
+    if not alarm.standing:
+        return alarm
+    since_s = now_s if alarm.over_s is None else alarm.over_s
+    if now_s - since_s < off_delay_s(row) - TIME_SLACK_S:
+        return alarm if not alarm.active else replace(alarm, active=False, over_s=since_s)
+    events.append(Event(EventKind.ALARM_CLEARED, now_s, row.text, {"id": row.id}))
+    return replace(alarm, active=False, over_s=None)
 
 
 def _trips(row: Row, unknown: bool) -> bool:
@@ -125,7 +108,10 @@ def _effect(row: Row, unknown: bool) -> Reaction:
     return row.on_unknown if unknown else row.reaction
 
 
-def _raised(row: Row, unknown: bool, now_s: float, *, first_out: bool) -> Event:
+def _raised(
+    row: Row, unknown: bool, now_s: float, hidden: Hidden | None, *, first_out: bool
+) -> Event:
+    kind = Suppression.NONE if hidden is None else hidden.kind
     return Event(
         EventKind.ALARM_RAISED,
         now_s,
@@ -136,16 +122,22 @@ def _raised(row: Row, unknown: bool, now_s: float, *, first_out: bool) -> Event:
             "reaction": _effect(row, unknown).name,
             "unknown": unknown,
             "first_out": first_out,
+            "suppression": kind.value,
         },
     )
 
 
 def acknowledged(
-    alarms: tuple[Alarm, ...], wanted: str, matrix_rows: tuple[Row, ...]
+    alarms: tuple[Alarm, ...],
+    wanted: Collection[str],
+    matrix_rows: tuple[Row, ...],
+    now_s: float,
 ) -> tuple[Alarm, ...]:
-    """The alarms after an acknowledgement of one row id, or of all with "*"."""
+    """The alarms after an acknowledgment of some row ids, or of all with "*"."""
     after = tuple(
-        replace(alarm, acked=True) if wanted in ("*", matrix_rows[alarm.row].id) else alarm
+        replace(alarm, acked=True, acked_s=now_s)
+        if not alarm.acked and ("*" in wanted or matrix_rows[alarm.row].id in wanted)
+        else alarm
         for alarm in alarms
     )
     return tuple(alarm for alarm in after if alarm.state is not AlarmState.NORMAL)
