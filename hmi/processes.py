@@ -158,10 +158,13 @@ class Processes:
         return lines[-1] if lines else "(it said nothing)"
 
     def page_lines(self) -> list[str]:
-        """What the page's process has said since the last call: its address, the sign-in codes."""
+        """What the page's process has told people since the last call: address, sign-in codes.
+
+        Its log lines, which begin with a date, stay in the log.
+        """
         words = self._words("hmi")
         fresh, self._told = words[self._told :], len(words)
-        return fresh.splitlines()
+        return [line for line in fresh.splitlines() if line and not line[0].isdigit()]
 
     def watch(self) -> None:
         """Looks after the three: a page that died is started again, the others must not die.
