@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from controller.core import alarms as alarm_book
+from controller.core.alarm_commands import ALARM_COMMANDS, obeyed
 from controller.core.batch import Batch, Position, Totals
 from controller.core.commands import TRIGGER_OF, Command, CommandName, in_order
 from controller.core.events import Event, EventKind
@@ -115,8 +116,8 @@ def _cause(
 
 def _one(mind: Mind, command: Command) -> tuple[str, ...]:
     """Carries out one command that is not hold, stop or abort. Returns what is missing."""
-    if command.name is CommandName.ACK:
-        return _acknowledge(mind, command)
+    if command.name in ALARM_COMMANDS:
+        return _alarm_command(mind, command)
     if mind.moved:
         return (f"the state has just changed to {mind.state.state.value}",)
     if command.name is CommandName.LOAD:
@@ -133,23 +134,13 @@ def _wrong_state(mind: Mind, command: Command, *states: State) -> tuple[str, ...
     return (f"{command.name.value} is for {names}; the state is {mind.state.state.value}",)
 
 
-def _acknowledge(mind: Mind, command: Command) -> tuple[str, ...]:
-    rows = mind.state.matrix.rows
-    known = {rows[alarm.row].id for alarm in mind.state.alarms}
-    if command.alarm != "*" and command.alarm not in known:
-        return (f"there is no alarm {command.alarm}",)
-    wanted = (command.alarm,)
-    alarms = alarm_book.acknowledged(mind.state.alarms, wanted, rows, mind.state.now_s)
-    mind.state = replace(mind.state, alarms=alarms)
-    mind.events.append(
-        Event(
-            EventKind.ALARM_ACKNOWLEDGED,
-            mind.state.now_s,
-            f"acknowledged by {command.user}",
-            {"id": command.alarm, "user": command.user},
-        )
-    )
-    return ()
+def _alarm_command(mind: Mind, command: Command) -> tuple[str, ...]:
+    state = mind.state
+    answer = obeyed(state.alarms, command, state.matrix.rows, state.now_s)
+    if answer.event is not None:
+        mind.state = replace(state, alarms=answer.alarms)
+        mind.events.append(answer.event)
+    return answer.reasons
 
 
 def _load(mind: Mind, command: Command) -> tuple[str, ...]:

@@ -30,6 +30,10 @@ class CommandName(Enum):
     CHARGE = "charge"
     LID_RELEASE = "lid.release"
     ACK = "ack"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    OUT_OF_SERVICE = "out_of_service"
+    IN_SERVICE = "in_service"
 
 
 TRIGGER_OF: Final[dict[CommandName, Trigger]] = {
@@ -65,7 +69,8 @@ class Charge:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One request. `id` is unique for ever; `recipe` and `batch_id` come with LOAD, `charge` with
-    CHARGE, `alarm` (a row id, or "*" for all) with ACK.
+    CHARGE, `alarm` (a row id) with the commands for alarms. ACK takes "*" for all, or some
+    `alarms`; SHELVE and OUT_OF_SERVICE take a `reason`, SHELVE also `minutes` and `one_shot`.
     """
 
     id: str
@@ -75,6 +80,11 @@ class Command:
     batch_id: str = ""
     charge: Charge | None = None
     alarm: str = "*"
+    alarms: tuple[str, ...] = ()
+    minutes: float = 0.0
+    one_shot: bool = False
+    reason: str = ""
+    role: str = "operator"
 
 
 def in_order(commands: tuple[Command, ...]) -> list[Command]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from controller.core import alarms as alarm_book
+from controller.core.alarms.log import logged
 from controller.core.batch import Position, Totals
 from controller.core.commanding import RELEASE_STATES, Mind, obey
 from controller.core.commands import Command
@@ -59,7 +60,7 @@ def scan(
         obey(mind, commands, reaction)
     demand = _work(mind, image)
     outputs = _outputs(mind.state, demand, image, dt_s)
-    if mind.state.violations or mind.state.alarms:
+    if mind.state.violations or mind.state.alarms or mind.state.alarm_log.busy:
         _alarms(mind)
     state = _with_outputs(mind.state, outputs)
     return Decision(state, outputs, events, mind.results)
@@ -95,6 +96,7 @@ def _observed(
         watch,
         violations,
         before.alarms,
+        before.alarm_log,
         before.release,
         before.outputs,
     )
@@ -182,9 +184,10 @@ def _alarms(mind: Mind) -> None:
     state = mind.state
     confirmed = {v.row: v.unknown for v in state.violations if v.confirmed}
     alarms, events = alarm_book.updated(state.alarms, confirmed, state.matrix.rows, state.now_s)
-    mind.events.extend(events)
-    if alarms is not state.alarms:
-        mind.state = replace(state, alarms=alarms)
+    log, told = logged(state.alarm_log, events, state.now_s)
+    mind.events.extend(told)
+    if alarms is not state.alarms or log is not state.alarm_log:
+        mind.state = replace(state, alarms=alarms, alarm_log=log)
 
 
 def _with_outputs(state: ScanState, outputs: Outputs) -> ScanState:

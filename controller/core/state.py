@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controller.core.alarms import Alarm
+from controller.core.alarms.log import QUIET, AlarmLog
 from controller.core.batch import Batch, Position, Totals
 from controller.core.equipment import Equipment
 from controller.core.events import Event
@@ -38,6 +39,7 @@ class ScanState:
     watch: Watch
     violations: tuple[Violation, ...]
     alarms: tuple[Alarm, ...]
+    alarm_log: AlarmLog
     release: Release | None
     outputs: Outputs
 
@@ -77,6 +79,7 @@ def initial_state(equipment: Equipment, now_s: float = 0.0) -> ScanState:
         watch=Watch(last_spin_s=now_s, gas_known_s=now_s),
         violations=NONE,
         alarms=(),
+        alarm_log=QUIET,
         release=None,
         outputs=DEAD,
     )
