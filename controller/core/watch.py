@@ -28,6 +28,9 @@ _H2O: Final = int(Signal.H2O_PPM)
 _H2S: Final = int(Signal.H2S_PPM)
 _RUNNING: Final = float(DriveState.RUNNING)
 _FOLLOW_S: Final = 0.5
+# How long a rotor may take to follow its falling set point: the wire, and the drive's own ramp.
+_FOLLOWED_S: Final = 2.0
+_FOLLOWED_SCANS: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Watch:
     """The memory of the interlocks.
 
     `credit` says that the headspace was purged and proven. `peak_rpm` is how fast the rotor may
-    still be: the highest set point since standstill, for no longer than the run-down time.
+    still be: the highest set point since standstill, until the run-down from it (begun after
+    `peak_s`) has had its time.
     """
 
     still_since_s: float = math.inf
@@ -45,7 +49,7 @@ class Watch:
     credit: bool = False
     peak_rpm: float = 0.0
     follow_rpm: float = 0.0
-    last_run_s: float = 0.0
+    peak_s: float = 0.0
 
 
 def stands_still(watch: Watch, equipment: Equipment, now_s: float) -> bool:
@@ -87,8 +91,9 @@ def watched(
     )
     still_since_s = min(watch.still_since_s, now_s) if still else math.inf
     target_rpm = sent.rotor_rpm
-    last_run_s = now_s if sent.run else watch.last_run_s
-    slowed = still or now_s - last_run_s > run_down_s
+    at_peak = target_rpm >= watch.peak_rpm
+    late_s = run_down_s + max(_FOLLOWED_S, _FOLLOWED_SCANS * dt_s)
+    slowed = still or at_peak or now_s - watch.peak_s > late_s
     follow_s = max(_FOLLOW_S, 3.0 * dt_s)
     return Watch(
         still_since_s,
@@ -96,7 +101,7 @@ def watched(
         min(watch.start_ok_since_s, now_s) if start_ok else math.inf,
         gas_known_s,
         credit,
-        0.0 if slowed else max(watch.peak_rpm, target_rpm),
+        target_rpm if slowed else watch.peak_rpm,
         watch.follow_rpm + (target_rpm - watch.follow_rpm) * min(1.0, dt_s / follow_s),
-        last_run_s,
+        now_s if slowed else watch.peak_s,
     )

@@ -283,7 +283,7 @@ def test_pulses_last_and_rest_as_the_recipe_says() -> None:
     on_s = [b[0] - a[0] for a, b in pairwise(steps) if a[1] is Step.ON]
     off_s = [b[0] - a[0] for a, b in pairwise(steps) if a[1] is Step.OFF]
     assert on_s == pytest.approx([12.0, 12.0, 6.0], abs=0.25)
-    assert off_s == pytest.approx([12.0, 12.0], abs=0.25)
+    assert off_s == pytest.approx([15.0, 15.0], abs=0.25)
     assert [e.data["pulses"] for e in kinds(bench.events, "step")] == [1.0, 2.0, 3.0]
 
 

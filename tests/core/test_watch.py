@@ -197,8 +197,18 @@ def test_a_drive_that_ignores_its_stop_is_too_fast_after_the_run_down_time() -> 
     turning = {Signal.ROTOR_RPM: 3000.0, Signal.DRIVE_STATE: 1.0, Signal.STANDSTILL: 0.0}
     memory = Memory()
     memory.see(turning, SPIN)
-    assert memory.see(turning, PERMIT, seconds=LAB.run_down_s - DT_S).peak_rpm == 3000.0
-    assert memory.see(turning, PERMIT, seconds=2.0 * DT_S).peak_rpm == 0.0
+    assert memory.see(turning, PERMIT, seconds=LAB.run_down_s + 1.9).peak_rpm == 3000.0
+    assert memory.see(turning, PERMIT, seconds=0.2).peak_rpm == 0.0
+
+
+def test_a_speed_that_is_kept_is_no_run_down() -> None:
+    """I12: a long hold at speed, then its run-down with the whole time for it."""
+    turning = {Signal.ROTOR_RPM: 3000.0, Signal.DRIVE_STATE: 3.0, Signal.STANDSTILL: 0.0}
+    memory = Memory()
+    assert memory.see(turning, SPIN, seconds=600.0).peak_rpm == 3000.0
+    slower = Outputs(run=True, rotor_rpm=1000.0, run_permit=True)
+    assert memory.see(turning, slower, seconds=LAB.run_down_s).peak_rpm == 3000.0
+    assert memory.see(turning, slower, seconds=3.0).peak_rpm == 1000.0
 
 
 def test_the_expected_speed_follows_the_set_point_with_a_lag() -> None:
