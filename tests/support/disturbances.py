@@ -10,9 +10,6 @@ from controller.core.signals import Signal
 from sim.drive import DriveFault
 from sim.mill import Mill
 
-ROOM_H2S = 10e-6
-SPILL_MOL_S = 2e-3
-
 
 def _reads(signal: Signal, value: float) -> Callable[[Mill], None]:
     def lie(mill: Mill) -> None:
@@ -85,7 +82,7 @@ def _blade_jammed(mill: Mill) -> None:
 
 
 def _powder_heats(mill: Mill) -> None:
-    mill.heat.extra_w = 400.0
+    mill.heat.extra_w = 60.0
 
 
 def _estop(mill: Mill) -> None:
@@ -94,10 +91,6 @@ def _estop(mill: Mill) -> None:
 
 def _mains_lost(mill: Mill) -> None:
     mill.mains = False
-
-
-def _room_h2s(mill: Mill) -> None:
-    mill.room.h2s_mol_s = SPILL_MOL_S
 
 
 def _sample_lost(mill: Mill) -> None:
@@ -162,7 +155,7 @@ DISTURBANCES: dict[str, Disturbance] = {
         Disturbance("estop", _estop),
         Disturbance("estop_unknown", _reads(Signal.ESTOP_HEALTHY, math.nan)),
         Disturbance("mains_lost", _mains_lost),
-        Disturbance("room_h2s", _room_h2s),
+        Disturbance("room_h2s", _reads(Signal.ROOM_H2S_PPM, 10.0)),
         Disturbance("room_o2_low", _reads(Signal.ROOM_O2_PERCENT, 17.0)),
         Disturbance("room_o2_unknown", _reads(Signal.ROOM_O2_PERCENT, math.nan)),
     )
@@ -190,4 +183,3 @@ def heal(mill: Mill) -> None:
     mill.drive.runaway_rps = 0.0
     mill.drive.ignore_stop = False
     mill.drive.jam_nm = 0.0
-    mill.room.h2s_mol_s = 0.0

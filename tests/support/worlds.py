@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bench import LAB, PERIOD_S, SHORT, command
 from invariants import Invariants
 
+from controller.core.batch import Step
 from controller.core.commands import Command, CommandName
 from controller.core.events import Event
 from controller.core.recipe import Recipe
@@ -76,3 +78,46 @@ def new_run(recipe: Recipe = SHORT, seed: int = 1) -> Run:
     """A batch of `recipe` about to be started on a fresh lab mill."""
     world = World(new_mill(recipe, LAB, seed), LAB)
     return Run(world, Operator(recipe), Invariants(LAB))
+
+
+def _at(phase: str, step: Step, seconds: float = 0.0, rpm: float | None = None) -> Onset:
+    def reached(run: Run) -> bool:
+        position = run.world.state.position
+        into_s = run.world.state.totals.process_s - position.step_began_s
+        fast = rpm is None or run.world.outputs.rotor_rpm >= rpm
+        return run.phase_type() == phase and position.step is step and into_s >= seconds and fast
+
+    return reached
+
+
+Onset = Callable[[Run], bool]
+ONSETS: dict[str, Onset] = {
+    "leak test, filling": _at("leak_test", Step.FILL, 0.5),
+    "leak test, measuring": _at("leak_test", Step.MEASURE, 5.0),
+    "purge": _at("purge", Step.SWEEP, 30.0),
+    "proof, slope": _at("prove_inert", Step.MEASURE, 5.0),
+    "proof, dwell": _at("prove_inert", Step.DWELL, 30.0),
+    "milling, ramp": _at("mill_hold", Step.ON, rpm=1000.0),
+    "milling, at speed": _at("mill_pulse", Step.ON, rpm=3000.0),
+    "milling, rest": _at("mill_pulse", Step.OFF, 8.0),
+    "cover kept": lambda run: run.state is State.COMPLETE,
+}
+"""Moments of a batch at which something may go wrong, in their order."""
+
+
+@functools.cache
+def _at_onsets() -> dict[str, Run]:
+    run, found = new_run(), {}
+    for name, reached in ONSETS.items():
+        assert run.go(600.0, until=reached), name
+        found[name] = run.copy()
+    assert not run.invariants.breaches
+    held = found["milling, at speed"].copy()
+    assert held.order(CommandName.HOLD).accepted
+    assert held.go(60.0, until=lambda run: run.state is State.HELD)
+    return found | {"held": held}
+
+
+def run_at(onset: str) -> Run:
+    """A clean batch that has come to this moment, to go on with as you like."""
+    return _at_onsets()[onset].copy()
