@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from controller.core.equipment import Equipment
 from controller.core.limits import Limits, limits_for
 from controller.core.matrix import rows
+from controller.core.matrix.permits import Permit, permits
 from controller.core.matrix.row import Arm, Reaction, Row
 from controller.core.recipe import Atmosphere
 
@@ -32,11 +33,12 @@ NONE: tuple[Violation, ...] = ()
 class Matrix:
     """All rows with their limits, and per set of arms the few numbers that a scan needs."""
 
-    __slots__ = ("_armed", "limits", "rows")
+    __slots__ = ("_armed", "limits", "permits", "rows")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.rows: tuple[Row, ...] = rows(limits)
+        self.permits: tuple[Permit, ...] = permits(limits)
         self._armed: dict[int, tuple[tuple[int, int, float, float], ...]] = {}
 
     def armed(self, arms: int) -> tuple[tuple[int, int, float, float], ...]:

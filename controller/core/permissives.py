@@ -6,11 +6,13 @@ A refused command names the ones that are missing; the page shows them all the t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from controller.core.argon import expected_argon_l
 from controller.core.batch import charged_wt_percent, free_gas_l
+from controller.core.matrix.permits import Fact, Need, Permit
 from controller.core.matrix.row import Reaction
 from controller.core.recipe import MillHold, MillPulse
 from controller.core.signals import SIGNALS, DriveState, Image, Signal
@@ -53,73 +55,44 @@ def shown(signal: Signal, image: Image) -> str:
     return f"{value:z.{info.decimals}f} {info.unit}".rstrip()
 
 
-def _true(signal: Signal, image: Image, text: str) -> Permissive:
-    return Permissive(signal.name, text, shown(signal, image), "yes", image.values[signal] == 1.0)
+def start_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    """Before a batch: recipe, charge, equipment, argon for the whole recipe, trusted analyzers."""
+    return _judged(Need.START, state, image)
 
 
-def _at_most(signal: Signal, image: Image, limit: float) -> Permissive:
-    info = SIGNALS[signal]
-    return Permissive(
-        f"{signal.name}_MAX",
-        info.label,
-        shown(signal, image),
-        f"at most {limit:g} {info.unit}",
-        image.values[signal] <= limit,
+def go_on_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    """Before `resume` and `restart`: cause cleared and seen, equipment safe, atmosphere proven.
+
+    Without purge credit the batch goes back to its purge, where the atmosphere is proven anew.
+    """
+    needs = Need.GO_ON | Need.EDGE if spins_next(state) else Need.GO_ON
+    return _judged(needs, state, image)
+
+
+def unlock_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    """Before the lid lock gets power: standstill, pressure, temperature, H2S (I2)."""
+    return _judged(Need.UNLOCK, state, image)
+
+
+def release_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    """Before `lid.release`: all that the lock needs but the pressure, which the release vents."""
+    return _judged(Need.RELEASE, state, image)
+
+
+def reset_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    """Before a reset: nothing turns, hard-wired circuits healthy, trips over and seen (I8)."""
+    return _judged(Need.RESET, state, image)
+
+
+def _judged(needs: Need, state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    found = (
+        _of_fact(row, row.source, state, image)
+        if isinstance(row.source, Fact)
+        else _of_signal(row, row.source, image)
+        for row in state.matrix.permits
+        if row.needs & needs
     )
-
-
-def _at_least(signal: Signal, image: Image, limit: float) -> Permissive:
-    info = SIGNALS[signal]
-    return Permissive(
-        f"{signal.name}_MIN",
-        info.label,
-        shown(signal, image),
-        f"at least {limit:g} {info.unit}",
-        image.values[signal] >= limit,
-    )
-
-
-def _known(signal: Signal, image: Image) -> Permissive:
-    value = image.values[signal]
-    return Permissive(
-        f"{signal.name}_KNOWN",
-        SIGNALS[signal].label,
-        shown(signal, image),
-        "a trusted value",
-        value == value,
-    )
-
-
-def _still(state: ScanState) -> Permissive:
-    proof_s = state.equipment.standstill_proof_s
-    still_s = state.now_s - state.watch.still_since_s
-    return Permissive(
-        "STANDSTILL",
-        "Standstill (hard-wired input and stopped drive)",
-        f"for {still_s:.0f} s" if still_s >= 0.0 else "not proven",
-        f"for {proof_s:g} s",
-        stands_still(state.watch, state.equipment, state.now_s),
-    )
-
-
-def _drive(image: Image) -> tuple[Permissive, ...]:
-    fault = image.values[Signal.DRIVE_FAULT_CODE]
-    return (
-        Permissive(
-            "DRIVE_FAULT",
-            "Drive fault code",
-            shown(Signal.DRIVE_FAULT_CODE, image),
-            "0",
-            fault == 0.0,
-        ),
-        Permissive(
-            "DRIVE_STOPPED",
-            "Drive stopped",
-            _drive_state_name(image),
-            "stopped",
-            image.values[Signal.DRIVE_STATE] < DriveState.RUNNING,
-        ),
-    )
+    return tuple(permissive for permissive in found if permissive is not None)
 
 
 def _drive_state_name(image: Image) -> str:
@@ -129,195 +102,101 @@ def _drive_state_name(image: Image) -> str:
     return _DRIVE_STATE_NAMES.get(value, f"unknown to this software ({value:g})")
 
 
-def _safe_equipment(state: ScanState, image: Image) -> tuple[Permissive, ...]:
-    """What start, resume and restart have in common."""
-    limits = state.matrix.limits
-    return (
-        _true(Signal.LID_CLOSED, image, "Lid closed"),
-        _true(Signal.LID_LOCKED, image, "Lid locked"),
-        _true(Signal.ESTOP_HEALTHY, image, "Emergency stop circuit healthy"),
-        _true(Signal.MAINS_HEALTHY, image, "Mains healthy"),
-        _still(state),
-        *_drive(image),
-        _at_most(Signal.MOTOR_C, image, limits.motor_warn_c),
-        _at_most(Signal.VESSEL_PRESSURE_MBAR_G, image, limits.cover_high_mbar_g),
-        _known(Signal.AMBIENT_PRESSURE_MBAR_ABS, image),
-        _known(Signal.ARGON_FLOW_SLPM, image),
-        _at_least(Signal.SAMPLE_FLOW_SLPM, image, limits.sample_flow_warn_slpm),
-        _at_least(Signal.COOLING_FLOW_LPM, image, limits.cooling_flow_hold_lpm),
-        _at_least(Signal.ROOM_O2_PERCENT, image, limits.room_o2_start_percent),
-        _at_most(Signal.ROOM_H2S_PPM, image, limits.room_h2s_warn_ppm),
-    )
+def _of_signal(row: Permit, signal: Signal, image: Image) -> Permissive:
+    value = image.values[signal]
+    info = SIGNALS[signal]
+    text = row.text or info.label
+    shown_value = _drive_state_name(image) if signal is Signal.DRIVE_STATE else shown(signal, image)
+    return Permissive(row.id, text, shown_value, _band(row, signal), row.low <= value <= row.high)
 
 
-def start_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
-    """Before a batch: recipe, charge, equipment, argon for the whole recipe, trusted analyzers."""
-    limits = state.matrix.limits
-    return (
-        *_order(state),
-        *_safe_equipment(state, image),
-        _known(Signal.O2_PPM, image),
-        _known(Signal.H2O_PPM, image),
-        _known(Signal.H2S_PPM, image),
-        _at_most(Signal.POWDER_PROBE_C, image, limits.powder_open_c),
-        _at_most(Signal.JAR_C, image, limits.powder_open_c),
-        _argon(state, image),
-        *_acknowledged(state),
-    )
+def _band(row: Permit, signal: Signal) -> str:
+    """The band in words."""
+    info = SIGNALS[signal]
+    if info.digital:
+        return "yes"
+    if signal is Signal.DRIVE_STATE:
+        return "stopped"
+    if row.low == row.high:
+        return f"{row.low:g} {info.unit}".rstrip()
+    if math.isinf(row.low) and math.isinf(row.high):
+        return "a trusted value"
+    side, limit = ("at least", row.low) if math.isinf(row.high) else ("at most", row.high)
+    return f"{side} {limit:g} {info.unit}"
 
 
-def _order(state: ScanState) -> tuple[Permissive, ...]:
+def _of_fact(row: Permit, fact: Fact, state: ScanState, image: Image) -> Permissive | None:
+    """The condition as it stands, None where it does not arise."""
+    found = _FACTS[fact](state, image)
+    if found is None:
+        return None
+    value, limit, ok = found
+    return Permissive(row.id, row.text, value, limit, ok)
+
+
+_Found = tuple[str, str, bool] | None
+
+
+def _recipe(state: ScanState, image: Image) -> _Found:
+    del image
     batch = state.batch
-    recipe = Permissive(
-        "RECIPE",
-        "Recipe loaded",
-        "none" if batch is None else f"{batch.recipe.id} v{batch.recipe.version}",
-        "a checked recipe",
-        batch is not None,
-    )
+    value = "none" if batch is None else f"{batch.recipe.id} v{batch.recipe.version}"
+    return value, "a checked recipe", batch is not None
+
+
+def _charge(state: ScanState, image: Image) -> _Found:
+    del image
+    if state.batch is not None and state.batch.charge is not None:
+        return None
+    return "no", "masses and checks", False
+
+
+def _charge_mass(state: ScanState, image: Image) -> _Found:
+    del image
+    batch = state.batch
     if batch is None or batch.charge is None:
-        return recipe, Permissive("CHARGE", "Charge confirmed", "no", "masses and checks", False)
-    charge, sse = batch.charge, batch.recipe.sse
-    mass_g = charge.cam_mass_g + charge.sse_mass_g
-    actual = charged_wt_percent(charge, sse.basis)
+        return None
+    mass_g = batch.charge.cam_mass_g + batch.charge.sse_mass_g
     low, high = batch.equipment.charge_min_g, batch.equipment.charge_max_g
-    return (
-        recipe,
-        Permissive(
-            "CHARGE_MASS",
-            "Charged mass",
-            f"{mass_g:.2f} g",
-            f"{low:g} to {high:g} g",
-            low <= mass_g <= high and free_gas_l(batch) > 0.0,
-        ),
-        Permissive(
-            "CHARGE_WT",
-            f"Charged electrolyte ({sse.basis.value})",
-            f"{actual:.2f} %",
-            f"{sse.wt_percent:g} % within {WT_TOLERANCE:g} points",
-            abs(actual - sse.wt_percent) <= WT_TOLERANCE + 1e-9,
-        ),
-        Permissive(
-            "CHARGE_CLEAN",
-            "Previous batch emptied and cleaned",
-            "yes" if charge.emptied_and_cleaned else "no",
-            "yes",
-            charge.emptied_and_cleaned,
-        ),
-    )
+    fits = low <= mass_g <= high and free_gas_l(batch) > 0.0
+    return f"{mass_g:.2f} g", f"{low:g} to {high:g} g", fits
 
 
-def _argon(state: ScanState, image: Image) -> Permissive:
-    equipment = state.equipment
-    left_l = (
-        image.values[Signal.ARGON_SUPPLY_BAR_G]
-        / equipment.argon_cylinder_full_bar_g
-        * equipment.argon_cylinder_l
-    )
-    need_l = 0.0 if state.batch is None else expected_argon_l(state.batch.recipe, equipment)
-    return Permissive(
-        "ARGON",
-        "Argon for the whole recipe",
-        f"{left_l:.0f} L" if left_l == left_l else shown(Signal.ARGON_SUPPLY_BAR_G, image),
-        f"at least {need_l:.0f} L",
-        left_l >= need_l,
-    )
+def _charge_wt(state: ScanState, image: Image) -> _Found:
+    del image
+    batch = state.batch
+    if batch is None or batch.charge is None:
+        return None
+    sse = batch.recipe.sse
+    actual = charged_wt_percent(batch.charge, sse.basis)
+    limit = f"{sse.wt_percent:g} % ({sse.basis.value}) within {WT_TOLERANCE:g} points"
+    return f"{actual:.2f} %", limit, abs(actual - sse.wt_percent) <= WT_TOLERANCE + 1e-9
 
 
-def _acknowledged(state: ScanState) -> tuple[Permissive, ...]:
-    waiting = [
-        state.matrix.rows[alarm.row].text
-        for alarm in state.alarms
-        if not alarm.acked and state.matrix.rows[alarm.row].reaction >= Reaction.HOLD
-    ]
-    return (
-        Permissive(
-            "ACKNOWLEDGED",
-            "Alarms of holds and trips acknowledged",
-            "; ".join(waiting) if waiting else "all",
-            "all acknowledged",
-            not waiting,
-        ),
-    )
+def _charge_clean(state: ScanState, image: Image) -> _Found:
+    del image
+    if state.batch is None or state.batch.charge is None:
+        return None
+    clean = state.batch.charge.emptied_and_cleaned
+    return "yes" if clean else "no", "yes", clean
 
 
-def _atmosphere(state: ScanState, image: Image) -> tuple[Permissive, ...]:
-    limits = state.matrix.limits
-    held_s = state.now_s - state.watch.start_ok_since_s
-    return (
-        _at_most(Signal.O2_PPM, image, limits.o2_start_ppm),
-        _at_most(Signal.H2O_PPM, image, limits.h2o_start_ppm),
-        _at_most(Signal.H2S_PPM, image, limits.h2s_open_ppm),
-        Permissive(
-            "ATMOSPHERE_DWELL",
-            "O2, H2O and H2S within start limits",
-            f"for {held_s:.0f} s" if held_s >= 0.0 else "not now",
-            f"for {limits.start_dwell_s:g} s",
-            held_s >= limits.start_dwell_s,
-        ),
-    )
+def _standstill(state: ScanState, image: Image) -> _Found:
+    del image
+    proof_s = state.equipment.standstill_proof_s
+    still_s = state.now_s - state.watch.still_since_s
+    value = f"for {still_s:.0f} s" if still_s >= 0.0 else "not proven"
+    ok = stands_still(state.watch, state.equipment, state.now_s)
+    return value, f"for {proof_s:g} s", ok
 
 
-def go_on_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
-    """Before `resume` and `restart`: cause cleared and seen, equipment safe, atmosphere proven.
-
-    Without purge credit the batch goes back to its purge, where the atmosphere is proven anew.
-    """
-    limits = state.matrix.limits
-    common = (
-        _cleared(state, Reaction.HOLD, "Causes of holds and trips cleared"),
-        *_acknowledged(state),
-        *_safe_equipment(state, image),
-        _at_most(Signal.POWDER_PROBE_C, image, limits.powder_warn_c),
-    )
-    return (*common, *_atmosphere(state, image)) if spins_next(state) else common
-
-
-def _cleared(state: ScanState, least: Reaction, text: str) -> Permissive:
-    active = [
-        state.matrix.rows[alarm.row].text
-        for alarm in state.alarms
-        if alarm.active and state.matrix.rows[alarm.row].reaction >= least
-    ]
-    value = "; ".join(active) if active else "all"
-    return Permissive("CLEARED", text, value, "all cleared", not active)
-
-
-def spins_next(state: ScanState) -> bool:
-    """Whether going on means a blade that turns, and not a purge first."""
-    if state.batch is None or not state.watch.credit:
-        return False
-    phase = state.batch.phases[state.position.index]
-    return isinstance(phase, MillHold | MillPulse)
-
-
-def unlock_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
-    """Before the lid lock gets power: standstill, pressure, temperature, H2S (I2)."""
-    limits = state.matrix.limits
-    return (
-        *release_permissives(state, image),
-        _at_most(Signal.VESSEL_PRESSURE_MBAR_G, image, limits.open_max_mbar_g),
-    )
-
-
-def release_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
-    """Before `lid.release`: all that the lock needs but the pressure, which the release vents."""
-    limits = state.matrix.limits
-    return (
-        _may_be_approached(state, image),
-        _at_most(Signal.POWDER_PROBE_C, image, limits.powder_open_c),
-        _at_most(Signal.H2S_PPM, image, limits.h2s_open_ppm),
-        _at_least(Signal.SAMPLE_FLOW_SLPM, image, limits.sample_flow_warn_slpm),
-    )
-
-
-def _may_be_approached(state: ScanState, image: Image) -> Permissive:
+def _approachable(state: ScanState, image: Image) -> _Found:
     """Proven standstill; with a part of that proof UNKNOWN, the coast time since anything could
     turn, unless what is known says that it turns.
     """
-    proven = _still(state)
+    proven = _standstill(state, image)
     known = [image.values[signal] for signal in _TELL_OF_TURNING]
-    if proven.ok or all(value == value for value in known):
+    if stands_still(state.watch, state.equipment, state.now_s) or all(v == v for v in known):
         return proven
     standstill, drive_state, rotor_rpm = known
     turns = (
@@ -326,20 +205,71 @@ def _may_be_approached(state: ScanState, image: Image) -> Permissive:
         or abs(rotor_rpm) > state.matrix.limits.still_rpm
     )
     coasted_s = state.now_s - state.watch.last_spin_s
-    return Permissive(
-        "COASTED",
-        "Standstill UNKNOWN; time since the drive was last permitted",
-        "it still turns" if turns else f"{coasted_s:.0f} s",
-        f"{state.equipment.coast_s:g} s",
+    return (
+        "it still turns" if turns else f"UNKNOWN; last permitted {coasted_s:.0f} s ago",
+        f"proof, or {state.equipment.coast_s:g} s since the drive was permitted",
         coasted_s >= state.equipment.coast_s and not turns,
     )
 
 
-def reset_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
-    """Before a reset: nothing turns, hard-wired circuits healthy, trips over and seen (I8)."""
-    return (
-        _true(Signal.ESTOP_HEALTHY, image, "Emergency stop circuit healthy"),
-        _may_be_approached(state, image),
-        _cleared(state, Reaction.TRIP, "Causes of trips cleared"),
-        *_acknowledged(state),
+def _argon(state: ScanState, image: Image) -> _Found:
+    equipment = state.equipment
+    left_l = (
+        image.values[Signal.ARGON_SUPPLY_BAR_G]
+        / equipment.argon_cylinder_full_bar_g
+        * equipment.argon_cylinder_l
     )
+    need_l = 0.0 if state.batch is None else expected_argon_l(state.batch.recipe, equipment)
+    value = f"{left_l:.0f} L" if left_l == left_l else shown(Signal.ARGON_SUPPLY_BAR_G, image)
+    return value, f"at least {need_l:.0f} L", left_l >= need_l
+
+
+def _acknowledged(state: ScanState, image: Image) -> _Found:
+    del image
+    waiting = [
+        state.matrix.rows[alarm.row].text
+        for alarm in state.alarms
+        if not alarm.acked and state.matrix.rows[alarm.row].reaction >= Reaction.HOLD
+    ]
+    return "; ".join(waiting) if waiting else "all", "all acknowledged", not waiting
+
+
+def _cleared(state: ScanState, least: Reaction) -> _Found:
+    active = [
+        state.matrix.rows[alarm.row].text
+        for alarm in state.alarms
+        if alarm.active and state.matrix.rows[alarm.row].reaction >= least
+    ]
+    return "; ".join(active) if active else "all", "all cleared", not active
+
+
+def _dwell(state: ScanState, image: Image) -> _Found:
+    del image
+    dwell_s = state.matrix.limits.start_dwell_s
+    held_s = state.now_s - state.watch.start_ok_since_s
+    value = f"for {held_s:.0f} s" if held_s >= 0.0 else "not now"
+    return value, f"for {dwell_s:g} s", held_s >= dwell_s
+
+
+_FACTS: Final[dict[Fact, Callable[[ScanState, Image], _Found]]] = {
+    Fact.RECIPE: _recipe,
+    Fact.CHARGE: _charge,
+    Fact.CHARGE_MASS: _charge_mass,
+    Fact.CHARGE_WT: _charge_wt,
+    Fact.CHARGE_CLEAN: _charge_clean,
+    Fact.STANDSTILL: _standstill,
+    Fact.APPROACHABLE: _approachable,
+    Fact.ARGON: _argon,
+    Fact.ACKNOWLEDGED: _acknowledged,
+    Fact.HOLDS_CLEARED: lambda state, image: _cleared(state, Reaction.HOLD),
+    Fact.TRIPS_CLEARED: lambda state, image: _cleared(state, Reaction.TRIP),
+    Fact.ATMOSPHERE_DWELL: _dwell,
+}
+
+
+def spins_next(state: ScanState) -> bool:
+    """Whether going on means a blade that turns, and not a purge first."""
+    if state.batch is None or not state.watch.credit:
+        return False
+    phase = state.batch.phases[state.position.index]
+    return isinstance(phase, MillHold | MillPulse)

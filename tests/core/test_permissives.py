@@ -224,7 +224,7 @@ UNLOCK: list[tuple[str, Watch, float, dict[Signal, float], set[str]]] = [
     ("H2S UNKNOWN", PROVEN, 9.0, {Signal.H2S_PPM: NAN}, {"H2S"}),
     ("no sample flow", PROVEN, 9.0, {Signal.SAMPLE_FLOW_SLPM: 0.0}, {"H2S", "SAMPLE"}),
     ("it turns", TURNED, 600.0, {Signal.STANDSTILL: 0.0}, {"STANDSTILL"}),
-    ("input UNKNOWN, too early", TURNED, 59.9, {Signal.STANDSTILL: NAN}, {"COASTED"}),
+    ("input UNKNOWN, too early", TURNED, 59.9, {Signal.STANDSTILL: NAN}, {"STANDSTILL"}),
     ("input UNKNOWN, coasted", TURNED, 60.0, {Signal.STANDSTILL: NAN}, set()),
     (
         "nothing of the drive is known, coasted",
@@ -238,28 +238,28 @@ UNLOCK: list[tuple[str, Watch, float, dict[Signal, float], set[str]]] = [
         TURNED,
         600.0,
         {Signal.STANDSTILL: NAN, Signal.DRIVE_STATE: 3.0},
-        {"COASTED"},
+        {"STANDSTILL"},
     ),
     (
         "input UNKNOWN, the drive says that it stops",
         TURNED,
         600.0,
         {Signal.STANDSTILL: NAN, Signal.DRIVE_STATE: 1.0, Signal.ROTOR_RPM: 3000.0},
-        {"COASTED"},
+        {"STANDSTILL"},
     ),
     (
         "input UNKNOWN, the rotor turns backwards",
         TURNED,
         600.0,
         {Signal.STANDSTILL: NAN, Signal.ROTOR_RPM: -50.0},
-        {"COASTED"},
+        {"STANDSTILL"},
     ),
     (
         "input says still, the drive does not answer, too early",
         TURNED,
         59.9,
         {Signal.STANDSTILL: 1.0, Signal.DRIVE_STATE: NAN, Signal.ROTOR_RPM: NAN},
-        {"COASTED"},
+        {"STANDSTILL"},
     ),
     (
         "input says still, the drive does not answer, coasted",
@@ -273,7 +273,7 @@ UNLOCK: list[tuple[str, Watch, float, dict[Signal, float], set[str]]] = [
         TURNED,
         600.0,
         {Signal.STANDSTILL: 0.0, Signal.DRIVE_STATE: NAN, Signal.ROTOR_RPM: NAN},
-        {"COASTED"},
+        {"STANDSTILL"},
     ),
 ]
 
