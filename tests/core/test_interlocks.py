@@ -307,3 +307,12 @@ def test_the_rows_keep_their_places_whatever_the_limits_are() -> None:
         o2_start_ppm=1.0, o2_trip_ppm=15.0, h2o_start_ppm=2.0, h2o_trip_ppm=25.0
     )
     assert [row.id for row in matrix_for(LAB, atmosphere).rows] == [row.id for row in ROWS]
+
+
+def test_no_row_that_trips_or_guards_people_can_be_bypassed() -> None:
+    for row in rows(Limits()):
+        if row.bypass is not None:
+            assert row.reaction < Reaction.TRIP
+            assert row.on_unknown < Reaction.TRIP
+            assert not row.armed & Arm.ALWAYS
+            assert row.hazard not in {"H1", "H2"}

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from controller.core.limits import Limits
-from controller.core.matrix.row import HOLD, INF, IS_ZERO, Arm, Derived, Priority, Reaction, Row
+from controller.core.matrix.row import (
+    BY_SUPERVISOR,
+    HOLD,
+    INF,
+    IS_ZERO,
+    Arm,
+    Derived,
+    Priority,
+    Reaction,
+    Row,
+)
 from controller.core.signals import Signal
 
 
@@ -195,6 +205,7 @@ def gas_rows(lim: Limits) -> tuple[Row, ...]:
             armed=Arm.FLOW,
             **HOLD,
             deadband=0.02,
+            bypass=BY_SUPERVISOR,
             text="Argon flow does not follow its set point",
             cause="Supply shut or empty, flow controller failed.",
             consequence="Purge and cover cannot be trusted.",
@@ -242,6 +253,7 @@ def gas_rows(lim: Limits) -> tuple[Row, ...]:
             confirm_scans=10,
             armed=Arm.ACTIVE,
             **HOLD,
+            bypass=BY_SUPERVISOR,
             text="Argon supply valve does not follow its command",
             cause="Valve stuck, no air, limit switch or I/O failed.",
             consequence="Purge or shut-off cannot be trusted.",
@@ -257,6 +269,7 @@ def gas_rows(lim: Limits) -> tuple[Row, ...]:
             confirm_scans=10,
             armed=Arm.ACTIVE,
             **HOLD,
+            bypass=BY_SUPERVISOR,
             text="Exhaust valve does not follow its command",
             cause="Valve stuck, limit switch or I/O failed.",
             consequence="Over-pressure path cannot be trusted.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from controller.core.limits import Limits
-from controller.core.matrix.row import Arm, Priority, Reaction, Row
+from controller.core.matrix.row import BY_MAINTENANCE, Arm, Priority, Reaction, Row
 from controller.core.signals import Signal
 
 
@@ -63,6 +63,7 @@ def heat_rows(lim: Limits) -> tuple[Row, ...]:
             on_unknown=Reaction.HOLD,
             priority=Priority.P2,
             deadband=0.1,
+            bypass=BY_MAINTENANCE,
             text="Cooling flow lost",
             cause="Chiller, pump or valve.",
             consequence="The powder heats up.",

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from controller.core.limits import Limits
-from controller.core.matrix.row import IS_TRUE, IS_ZERO, TRIP, Arm, Derived, Priority, Reaction, Row
+from controller.core.matrix.row import (
+    BY_SUPERVISOR,
+    IS_TRUE,
+    IS_ZERO,
+    TRIP,
+    Arm,
+    Derived,
+    Priority,
+    Reaction,
+    Row,
+)
 from controller.core.signals import Signal
 
 
@@ -158,6 +168,7 @@ def machine_rows(lim: Limits) -> tuple[Row, ...]:
             reaction=Reaction.HOLD,
             on_unknown=Reaction.HOLD,
             priority=Priority.P2,
+            bypass=BY_SUPERVISOR,
             text="Rotor does not follow its set point",
             cause="Overload, belt slip, current limit of the drive.",
             consequence="The dose is not what the recipe says.",

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, IntFlag, unique
 from typing import Final, TypedDict
 
-from controller.core.signals import SIGNAL_COUNT, Signal
+from controller.core.roles import Role
+from controller.core.signals import SIGNAL_COUNT, SIGNALS, Signal
 
 INF: Final = math.inf
 
@@ -76,6 +77,14 @@ class Priority(Enum):
     P3 = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Bypass:
+    """Who may take a row out of action, and for how many minutes at most."""
+
+    role: Role
+    max_min: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One cause and its effect."""
@@ -98,6 +107,17 @@ class Row:
     consequence: str
     action: str
     shuts_argon: bool = False  # wins over the purge of the TRIP image
+    bypass: Bypass | None = None  # None: nobody may; never for a row that trips
+
+    @property
+    def unit(self) -> str:
+        """The unit of the limits; derived values carry it in their name."""
+        return SIGNALS[self.source].unit if isinstance(self.source, Signal) else ""
+
+    @property
+    def latched(self) -> bool:
+        """Whether its effect stays until a reset."""
+        return self.reaction is Reaction.TRIP
 
 
 class Band(TypedDict):
@@ -127,3 +147,7 @@ HOLD: Final[Effect] = {
     "on_unknown": Reaction.HOLD,
     "priority": Priority.P2,
 }
+
+# A limit switch or a flow meter that failed need not end a batch that others can watch.
+BY_SUPERVISOR: Final = Bypass(Role.SUPERVISOR, 30.0)
+BY_MAINTENANCE: Final = Bypass(Role.MAINTENANCE, 60.0)

@@ -39,7 +39,17 @@ ARMED: Final[dict[Arm, tuple[str, str]]] = {
 
 def cause_and_effect(limits: Limits) -> list[str]:
     """One line for each row: what must be so, when it counts, and what follows when it is not."""
-    head = ("Row", "Hazard", "Must be", "Deadband", "Armed", "If not", "If UNKNOWN", "Priority")
+    head = (
+        "Row",
+        "Hazard",
+        "Must be",
+        "Deadband",
+        "Armed",
+        "If not",
+        "If UNKNOWN",
+        "Priority",
+        "Bypass",
+    )
     return _table(head, (_effect_cells(row, limits) for row in rows(limits)))
 
 
@@ -80,7 +90,14 @@ def _effect_cells(row: Row, limits: Limits) -> tuple[str, ...]:
         _reaction(row.reaction.name, row.confirm_s, row),
         _reaction(row.on_unknown.name, row.unknown_confirm_s, row),
         str(row.priority.value),
+        _bypass(row),
     )
+
+
+def _bypass(row: Row) -> str:
+    if row.bypass is None:
+        return "nobody"
+    return f"{row.bypass.role.value}, at most {row.bypass.max_min:g} min"
 
 
 def _reaction(name: str, confirm_s: float, row: Row) -> str:
