@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
@@ -68,6 +68,18 @@ def make_app(
     @app.get("/v1/events")
     async def events(after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> JSONResponse:
         return JSONResponse(journal.events_after(after, EVENTS_SENT))
+
+    # Written out in a worker thread: a trace is long, and the event loop has devices to poll.
+    @app.get("/v1/traces")
+    def traces() -> JSONResponse:
+        return JSONResponse([trace.summary() for trace in journal.traces.all()])
+
+    @app.get("/v1/traces/{n}")
+    def trace(n: Annotated[int, Path(ge=1, le=2**53)]) -> JSONResponse:
+        found = journal.traces.of(n)
+        if found is None:
+            return _refused(404, f"there is no trace {n}")
+        return JSONResponse(found.to_json())
 
     @app.get("/v1/health")
     async def healthy() -> JSONResponse:

@@ -1,4 +1,5 @@
-"""What happened lately, for the pages: events by sequence number, and one trend row a second.
+"""What happened lately, for the pages: events by sequence number, one trend row a second, and the
+traces of trips.
 
 This is memory, not the batch record. It is bounded, and it is gone with the process.
 """
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
+from controller.api.trace import Traces
 from controller.core.events import Event, EventKind
 from controller.core.labels import phase_label
 from controller.core.signals import Image, Signal
@@ -68,10 +70,12 @@ class Journal:
         self._marks: deque[tuple[float, str]] = deque(maxlen=EVENTS_KEPT)
         self._seq = 0
         self._next_row_s = 0.0
+        self.traces = Traces()
 
     def note(self, decision: Decision, image: Image) -> list[Entry]:
         """Takes in one scan; returns the new entries."""
         state = decision.state
+        self.traces.note(decision, image, utc_now())
         entries = [self._entry(event) for event in decision.events]
         for event in decision.events:
             self._mark(event, state)

@@ -8,12 +8,19 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from controller.core.alarms.rules import SHELF_MINUTES_MAX
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.equipment import Equipment
 from controller.edge.recipefile import parse_recipe
 from controller.errors import InputError
 
 _CHARGE: TypeAdapter[Charge] = TypeAdapter(Charge)
+
+RowId = Annotated[str, Field(min_length=1, max_length=60)]
+# One line of text, with something in it besides blanks.
+Reason = Annotated[
+    str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
+]
 
 
 class CommandRequest(BaseModel):
@@ -38,17 +45,46 @@ class LoadArgs(BaseModel):
 
 
 class AckArgs(BaseModel):
-    """Arguments of `ack`."""
+    """Arguments of `ack`: one alarm, some, or "*" for all."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    alarm: Annotated[str, Field(min_length=1, max_length=60)] = "*"
+    alarm: RowId | Annotated[list[RowId], Field(min_length=1, max_length=100)] = "*"
+
+
+class AlarmArgs(BaseModel):
+    """Arguments of `unshelve` and `in_service`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    alarm: RowId
+
+
+class OutOfServiceArgs(AlarmArgs):
+    """Arguments of `out_of_service`."""
+
+    reason: Reason
+
+
+class ShelveArgs(OutOfServiceArgs):
+    """Arguments of `shelve`; `one_shot` ends it as soon as the alarm has returned."""
+
+    minutes: Annotated[float, Field(ge=1.0, le=SHELF_MINUTES_MAX, allow_inf_nan=False)]
+    one_shot: bool = False
 
 
 class NoArgs(BaseModel):
     """For commands that take none."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+_HIDING_ARGS: dict[CommandName, type[AlarmArgs]] = {
+    CommandName.SHELVE: ShelveArgs,
+    CommandName.UNSHELVE: AlarmArgs,
+    CommandName.OUT_OF_SERVICE: OutOfServiceArgs,
+    CommandName.IN_SERVICE: AlarmArgs,
+}
 
 
 def to_command(request: CommandRequest, equipment: Equipment) -> Command:
@@ -82,7 +118,11 @@ def _build(name: CommandName, request: CommandRequest, equipment: Equipment) -> 
         return Command(id=request.id, name=name, user=request.user, charge=charge)
     if name is CommandName.ACK:
         alarm = AckArgs.model_validate(args).alarm
-        return Command(id=request.id, name=name, user=request.user, alarm=alarm)
+        wanted = (alarm,) if isinstance(alarm, str) else tuple(alarm)
+        return Command(id=request.id, name=name, user=request.user, alarms=wanted)
+    if name in _HIDING_ARGS:
+        hiding = _HIDING_ARGS[name].model_validate(args).model_dump()
+        return Command(id=request.id, name=name, user=request.user, role=request.role, **hiding)
     NoArgs.model_validate(args)
     return Command(id=request.id, name=name, user=request.user)
 

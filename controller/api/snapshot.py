@@ -11,7 +11,8 @@ from typing import Any
 
 from controller import __version__
 from controller.api.journal import utc_now
-from controller.core.alarms import Alarm
+from controller.core.alarms import Alarm, Suppression
+from controller.core.alarms.log import figures
 from controller.core.batch import J_PER_KWH, Batch
 from controller.core.coating import target_thickness
 from controller.core.commanding import RELEASE_STATES, missing_for
@@ -80,6 +81,7 @@ class Snapshots:
             "outputs": asdict(state.outputs),
             "permissives": _permissives(state, image),
             "alarms": [_alarm(alarm, state) for alarm in state.alarms],
+            "alarm_figures": _alarm_figures(state),
             "commands": _commands(state, image),
             "lid_release": state.release is not None,
             "devices": [asdict(device) for device in devices],
@@ -210,7 +212,7 @@ def _permissives(state: ScanState, image: Image) -> list[dict[str, Any]]:
 
 
 def _alarm(alarm: Alarm, state: ScanState) -> dict[str, Any]:
-    row = state.matrix.rows[alarm.row]
+    row, hidden = state.matrix.rows[alarm.row], alarm.hidden
     return {
         "id": row.id,
         "signal": row.source.name.lower(),
@@ -223,10 +225,20 @@ def _alarm(alarm: Alarm, state: ScanState) -> dict[str, Any]:
         "unknown": alarm.unknown,
         "since_s": alarm.since_s,
         "ago_s": state.now_s - alarm.since_s,
+        "suppression": alarm.suppression.value,
+        "until_s": None if hidden is None else hidden.until_s,
+        "reason": "" if hidden is None else hidden.reason,
+        "hidden_by": "" if hidden is None else hidden.user,
+        "chattering": row.id in state.alarm_log.chattering,
         "cause": row.cause,
         "consequence": row.consequence,
         "action": row.action,
     }
+
+
+def _alarm_figures(state: ScanState) -> dict[str, Any]:
+    found = asdict(figures(state.alarm_log, state.alarms, state.matrix.rows, state.now_s))
+    return {**found, "top": [{"id": row_id, "count": count} for row_id, count in found["top"]]}
 
 
 def _commands(state: ScanState, image: Image) -> dict[str, dict[str, Any]]:
@@ -241,10 +253,15 @@ def _commands(state: ScanState, image: Image) -> dict[str, dict[str, Any]]:
             "missing": list(missing) if in_table else [f"not in state {state.state.value}"],
         }
     idle = state.state is State.IDLE
+    hidden = {alarm.suppression for alarm in state.alarms}
     for name, enabled, text in (
         (CommandName.LOAD, idle, "only in state IDLE"),
         (CommandName.CHARGE, idle and state.batch is not None, "a loaded recipe in state IDLE"),
         (CommandName.ACK, bool(state.alarms), "no alarms"),
+        (CommandName.SHELVE, True, ""),
+        (CommandName.UNSHELVE, Suppression.SHELVED in hidden, "no shelved alarms"),
+        (CommandName.OUT_OF_SERVICE, True, ""),
+        (CommandName.IN_SERVICE, Suppression.OUT_OF_SERVICE in hidden, "none out of service"),
         (CommandName.LID_RELEASE, state.state in RELEASE_STATES, "only when the batch is over"),
     ):
         found[name.value] = {"enabled": enabled, "missing": [] if enabled else [text]}
