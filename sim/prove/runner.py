@@ -1,0 +1,252 @@
+"""One seed from its plan to its verdict: trouble, then everything mended, then a good batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from controller.core.commands import Command, CommandName
+from controller.core.events import EventKind
+from controller.core.permissives import Permissive, reset_permissives, start_permissives
+from controller.core.signals import Image, Signal
+from controller.core.state import Decision, ScanState, initial_state
+from controller.core.states import State
+from sim.faults.inject import Injector
+from sim.faults.model import Planned
+from sim.gas import Room
+from sim.mill import Mill
+from sim.parameters import InitialGas
+from sim.prove.atlas import within_reach
+from sim.prove.checker import Checker, max_ages_s
+from sim.prove.ledger import Breach
+from sim.prove.people import People
+from sim.prove.plan import Crash, Plan, draw, people
+from sim.prove.stage import plant, recipe_of, world_of
+from sim.world import PERIOD_S, Operator, powder_of
+
+TO_IDLE_S: Final = 240.0
+TO_START_S: Final = 240.0
+TO_RUNNING_S: Final = 10.0
+TO_COMPLETE_S: Final = 1_500.0
+ACT_SCANS: Final = 10
+CRASH: Final = "controller_crash"
+_BY_ITSELF: Final = ("hold", "stop", "abort")
+_ENDED: Final = (State.COMPLETE, State.STOPPED, State.ABORTED)
+_ON_THEIR_WAY: Final = (State.STOPPING, State.ABORTING, State.RESETTING)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What came of one seed."""
+
+    seed: int
+    clean: bool = False
+    scans: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    witness: Counter[str] = field(default_factory=Counter)
+    breaches: tuple[Breach, ...] = ()
+    spurious: int = 0
+
+
+def run_seed(seed: int) -> Verdict:
+    """Runs one seed until it is over or the first invariant does not hold."""
+    return Run(draw(seed)).verdict()
+
+
+class _Broken(Exception):
+    """An invariant did not hold: the run is over."""
+
+
+class Run:
+    """The world of one plan, step by step."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.recipe = recipe_of(plan)
+        self.world = world_of(plan)
+        self.begin_s = self.world.now_s
+        self.spurious = 0
+        self.scans = 0
+        self._hot = plan.clean
+        self.checker = Checker(plant().equipment, PERIOD_S, max_ages_s(plant()))
+        if plan.warm:
+            self.checker.take_over(self.world.state)
+        names = [planned.fault.name for planned in plan.faults]
+        self.checker.within(within_reach(names + ["scan_crash"] * len(plan.crashes)))
+        self.people = People(plan.habits, self.recipe, people(plan.seed), self.begin_s)
+        self.world.inject([self._shifted(one) for one in plan.faults], plant())
+        self._crashes = sorted(plan.crashes, key=lambda crash: -crash.at_s)
+
+    def _shifted(self, one: Planned) -> Planned:
+        return replace(one, on_s=one.on_s + self.begin_s, off_s=one.off_s + self.begin_s)
+
+    @property
+    def faults(self) -> Injector:
+        """The faults of this world."""
+        found = self.world.plant.faults
+        if found is None:
+            raise AssertionError("no faults were planned in this world")
+        return found
+
+    @property
+    def state(self) -> State:
+        """The state of the batch."""
+        return self.world.state.state
+
+    def verdict(self) -> Verdict:
+        """Runs it all."""
+        try:
+            self._trouble()
+            self._mend()
+            self._to_idle()
+            self._good_batch()
+        except _Broken:
+            pass
+        begun_s = self.world.now_s - self.begin_s
+        injected = Counter(p.fault.name for p in self.plan.faults if p.on_s <= begun_s)
+        injected[CRASH] += len(self.plan.crashes) - len(self._crashes)
+        return Verdict(
+            self.plan.seed,
+            self.plan.clean,
+            self.scans,
+            +injected,
+            self.checker.witness,
+            tuple(self.checker.breaches),
+            self.spurious,
+        )
+
+    def step(self, commands: tuple[Command, ...]) -> Decision:
+        """One period, checked."""
+        world, checker = self.world, self.checker
+        scan, now_s = world.scans, world.now_s
+        made = world.step(commands)
+        self.scans += 1
+        if self.faults.stalled:
+            checker.silent(world.mill)
+        else:
+            checker.check(scan, now_s, world.image, commands, made, world.mill)
+            if self._hot and made.events:
+                self._count_spurious(made)
+        if checker.breaches:
+            raise _Broken
+        return made
+
+    def _count_spurious(self, made: Decision) -> None:
+        """L5: on a plant where nothing fails, nothing moves to safety by itself."""
+        accepted = {e.data["command"] for e in made.events if e.kind is EventKind.COMMAND_ACCEPTED}
+        for event in made.events:
+            trigger = event.data.get("trigger")
+            if trigger in _BY_ITSELF and trigger not in accepted:
+                self.spurious += self.plan.clean
+                self._fail("L5" if self.plan.clean else "L2", event.text)
+
+    def _fail(self, name: str, text: str) -> None:
+        world = self.world
+        self.checker.breaches.append(Breach(name, world.scans, round(world.now_s, 3), text))
+
+    def _give_up(self, name: str, text: str) -> None:
+        self._fail(name, text)
+        raise _Broken
+
+    # The trouble.
+
+    def _trouble(self) -> None:
+        for _ in range(round(self.plan.for_s / PERIOD_S)):
+            if self._crashes and self.world.now_s - self.begin_s >= self._crashes[-1].at_s:
+                self._crash(self._crashes.pop())
+            self.step(self.people.commands(self.world))
+
+    def _crash(self, crash: Crash) -> None:
+        world = self.world
+        self.faults.stall(crash.for_s)
+        world.state = initial_state(plant().equipment, world.now_s + crash.for_s)
+        world.outputs = world.state.outputs
+        self.checker.crashed()
+
+    # Everything mended, and liveness.
+
+    def _mend(self) -> None:
+        self.faults.heal()
+        if not self.plan.clean:
+            mend(self.world.mill)
+
+    def _to_idle(self) -> None:
+        """L3: from every state some command leads to IDLE. A drive's fault is reset on the way."""
+        while self.faults.stalled:
+            self.step(())
+        if self.state is State.IDLE and self.world.image.values[Signal.DRIVE_FAULT_CODE] != 0.0:
+            self.step((self._command(CommandName.STOP),))
+        self._until(State.IDLE, TO_IDLE_S, "L3")
+
+    def _until(self, wanted: State, limit_s: float, name: str) -> None:
+        begin_s = self.world.now_s
+        while self.state is not wanted:
+            self.step(self._asked())
+            if self.world.now_s - begin_s > limit_s:
+                text = f"{self.state.value}, not {wanted.value}, after {limit_s:g} s"
+                self._give_up(name, f"{text}: {self._missing(reset_permissives)}")
+
+    def _asked(self) -> tuple[Command, ...]:
+        if self.world.scans % ACT_SCANS:
+            return ()
+        if self.state in _ON_THEIR_WAY:
+            return (self._command(CommandName.ACK),)
+        ending = CommandName.RESET if self.state in _ENDED else CommandName.STOP
+        return self._command(CommandName.ACK), self._command(ending)
+
+    def _command(self, name: CommandName) -> Command:
+        return self.people.command(name, 1_000_000 + self.world.scans)
+
+    def _good_batch(self) -> None:
+        """L2: on a mended plant, with a fresh jar, a batch can be run."""
+        world = self.world
+        if not self.plan.clean:
+            self._fresh_jar()
+        operator = Operator(self.recipe)
+        begin_s = world.now_s
+        while not operator.done:
+            asked = operator.commands(world)
+            if world.scans % ACT_SCANS == 0:
+                asked = (self._command(CommandName.ACK), *asked)
+            self.step(asked)
+            if world.now_s - begin_s > TO_START_S:
+                self._give_up(
+                    "L2", f"no start after {TO_START_S:g} s: {self._missing(start_permissives)}"
+                )
+        self._hot = True
+        self._follow(State.RUNNING, TO_RUNNING_S)
+        if self.plan.to_the_end:
+            self._follow(State.COMPLETE, TO_COMPLETE_S)
+
+    def _missing(self, permissives: Callable[[ScanState, Image], tuple[Permissive, ...]]) -> str:
+        checks = permissives(self.world.state, self.world.image)
+        return "; ".join(check.missing for check in checks if not check.ok)
+
+    def _follow(self, wanted: State, limit_s: float) -> None:
+        begin_s = self.world.now_s
+        while self.state is not wanted:
+            self.step(())
+            if self.world.now_s - begin_s > limit_s:
+                self._give_up("L2", f"{self.state.value}, not {wanted.value}")
+
+    def _fresh_jar(self) -> None:
+        """The old powder is taken out, and a fresh jar is put in."""
+        mill = self.world.mill
+        begin_s = self.world.now_s
+        while not mill.load(powder_of(self.recipe), InitialGas.GLOVEBOX):
+            self.step(())
+            if self.world.now_s - begin_s > TO_IDLE_S:
+                self._give_up("L3", f"the blade still turns at {mill.rotor_rpm:.0f} rpm")
+
+
+def mend(mill: Mill) -> None:
+    """What people left behind and what no fault takes back: put right by hand, aired and cooled."""
+    k = mill.parameters
+    mill.close_lid()
+    mill.release_estop()
+    mill.reset_safety_relay()
+    mill.supply.bottle_sl = k.gas.bottle_l * k.gas.bottle_bar_g
+    mill.heat.jar_c = mill.heat.powder_c = mill.drive.motor_c = k.room.ambient_c
+    mill.room = Room(k.room.volume_l, k.room.air_changes_per_h)

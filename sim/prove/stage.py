@@ -1,0 +1,75 @@
+"""Where the runs take place: the mill, its recipes, and copies of a clean batch to begin from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from controller.core.recipe import Recipe
+from controller.edge.plantfile import PlantFile, load_plant
+from controller.edge.recipefile import load_recipe
+from controller.packaged import packaged_file
+from sim.mill import Mill
+from sim.parameters import InitialGas
+from sim.prove.plan import Plan
+from sim.world import Operator, World, parameters_for, powder_of
+
+COARSE_LEAK_MBAR_L_S: Final = 1e-2
+WARM_LIMIT_S: Final = 1_000.0
+_STRESS: Final = "stress.toml"
+
+
+@cache
+def plant() -> PlantFile:
+    """The lab mill with a leak test that is soon over."""
+    found = load_plant(packaged_file("deploy", "lab-0.5l.toml"))
+    equipment = replace(found.equipment, leak_accept_mbar_l_s=COARSE_LEAK_MBAR_L_S)
+    return replace(found, equipment=equipment)
+
+
+@cache
+def recipes() -> Mapping[bool, Recipe]:
+    """The recipe of full length (True) and the short one."""
+    return {
+        True: load_recipe(packaged_file("recipes", "training.toml"), plant().equipment),
+        False: load_recipe(Path(__file__).with_name(_STRESS), plant().equipment),
+    }
+
+
+def recipe_of(plan: Plan) -> Recipe:
+    """The recipe that a plan runs."""
+    return recipes()[plan.full_length]
+
+
+def new_world(recipe: Recipe, mill_seed: int) -> World:
+    """A charged mill and a controller that has just been started."""
+    equipment = plant().equipment
+    mill = Mill(
+        parameters_for(equipment),
+        seed=mill_seed,
+        charge=powder_of(recipe),
+        initial_gas=InitialGas.GLOVEBOX,
+    )
+    return World(mill, equipment)
+
+
+@cache
+def _about_to_turn(mill_seed: int) -> World:
+    """A clean short batch whose atmosphere has just been proven."""
+    recipe = recipes()[False]
+    world, operator = new_world(recipe, mill_seed), Operator(recipe)
+    while not world.state.watch.credit:
+        world.step(() if operator.done else operator.commands(world))
+        if world.now_s > WARM_LIMIT_S:
+            raise AssertionError(f"the short batch does not get to its mill: {world.state.state}")
+    return world
+
+
+def world_of(plan: Plan) -> World:
+    """The world that a plan begins in."""
+    if plan.warm:
+        return _about_to_turn(plan.mill).copy()
+    return new_world(recipe_of(plan), plan.mill)
