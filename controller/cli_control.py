@@ -40,6 +40,7 @@ def control(
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+    logging.getLogger("transitions").setLevel(logging.WARNING)
     plant = load_plant(plant_path or packaged_file("deploy", "lab-0.5l.toml"))
     if addresses is not None:
         plant = with_addresses(plant, read_addresses(addresses))
