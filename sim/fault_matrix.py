@@ -239,7 +239,7 @@ class Case:
             Situation.RELEASE: decision.outputs.lid_unlock,
         }.get(self._situation, decision.outputs.run)
         # What grows old is good until it is too old.
-        if given and self.seen.given_s is None and t_s >= self._slack_s - LATE_S:
+        if given and self.seen.given_s is None and t_s > self._slack_s:
             self.seen.given_s = t_s
         if self._ended_s is None and self._is_over(decision):
             self._ended_s = t_s
