@@ -183,7 +183,7 @@ class Blade:
         if not active and not self._bad_trips and not self._bad_holds:
             return
         self._bad_trips = self._any(k, self._trips, active, spun, self._bad_trips, self._tripped)
-        runs = spun and active and k.state.state in RUN_STATES
+        runs = spun and was in RUN_STATES
         self._bad_holds = self._any(k, self._holds, runs, runs, self._bad_holds, self._held)
         if not (spun and active):
             k.held_s("follow", False)
@@ -230,7 +230,7 @@ class Blade:
     def _held(self, k: Ledger, name: str) -> None:
         invariant = "I13" if name in _I13 else "I3"
         k.witness[invariant] += 1
-        if k.sent.spins:
+        if k.sent.spins and k.state.state in RUN_STATES:
             k.breach(invariant, f"turns in {k.state.state.value} with {name} not within its limits")
 
     def _run_down(self, k: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""Many seeds in some processes, added up. The sum does not depend on how many processes there are."""
+"""Many seeds in some processes, added up: the sum does not depend on how many there are."""
 
 from __future__ import annotations
 

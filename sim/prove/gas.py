@@ -7,7 +7,7 @@ from typing import Final
 
 from controller.core.commands import CommandName
 from controller.core.image import ALL_GOOD, NO_AGE_S
-from controller.core.signals import SIGNAL_COUNT, Signal
+from controller.core.signals import SIGNAL_COUNT, Quality, Signal
 from controller.core.states import State
 from sim.prove.ledger import Ledger
 
@@ -17,6 +17,9 @@ OPEN_POWDER_C: Final = 35.0
 OPEN_H2S_PPM: Final = 5.0
 SLOW_RPM: Final = 5.0
 AFTER_SPIN_S: Final = 2.0
+ROOM_O2_PERCENT: Final = 18.0
+ROOM_H2S_PPM: Final = 5.0
+ROOM_CONFIRM_S: Final = 1.5
 RELEASE_S: Final = 121.0
 SAMPLE_MIN_SLPM: Final = 0.1
 MAY_OPEN: Final = (State.IDLE, State.COMPLETE, State.STOPPED, State.ABORTED)
@@ -24,8 +27,12 @@ MAY_OPEN: Final = (State.IDLE, State.COMPLETE, State.STOPPED, State.ABORTED)
 _STANDSTILL: Final = int(Signal.STANDSTILL)
 _DRIVE_STATE: Final = int(Signal.DRIVE_STATE)
 _ROTOR: Final = int(Signal.ROTOR_RPM)
+_LID_CLOSED: Final = int(Signal.LID_CLOSED)
+_ROOM_O2: Final = int(Signal.ROOM_O2_PERCENT)
+_ROOM_H2S: Final = int(Signal.ROOM_H2S_PPM)
 _PRESSURE: Final = int(Signal.VESSEL_PRESSURE_MBAR_G)
 _SAMPLE_FLOW: Final = int(Signal.SAMPLE_FLOW_SLPM)
+_USABLE: Final = (Quality.GOOD, Quality.GOOD_LIMITED)
 _SAMPLED: Final = (Signal.O2_PPM, Signal.FROST_POINT_C, Signal.H2O_PPM, Signal.H2S_PPM)
 _OPEN_LIMITS: Final = (
     (Signal.VESSEL_PRESSURE_MBAR_G, OPEN_MBAR),
@@ -74,6 +81,19 @@ class Gas:
             if u.supply_open or u.argon_flow_slpm > 0.0 or u.exhaust_shut:
                 k.breach("I5", f"argon goes in at {pressure} mbar")
 
+        room = k.over("room gas", self._room_is_bad(k), ROOM_CONFIRM_S)
+        if room and k.was not in (State.IDLE, State.RESETTING):
+            k.witness["I5 room"] += 1
+            if u.supply_open or u.argon_flow_slpm > 0.0:
+                k.breach("I5", "argon goes in while the room's gas alarm is there")
+        if k.x[_LID_CLOSED] != 1.0 and k.state.state in MAY_OPEN:
+            k.witness["I5 open"] += 1
+            if u.supply_open or u.argon_flow_slpm > 0.0:
+                k.breach("I5", f"argon goes into an open vessel in {k.state.state.value}")
+
+    def _room_is_bad(self, k: Ledger) -> bool:
+        return k.x[_ROOM_O2] < ROOM_O2_PERCENT or k.x[_ROOM_H2S] > ROOM_H2S_PPM
+
     def _unlock(self, k: Ledger, proven_s: float) -> None:
         """I2: nothing turns, nothing is hot or poisonous, and a person asked for it."""
         k.witness["I2"] += 1
@@ -100,7 +120,8 @@ class Gas:
         image = k.image
         for index in range(SIGNAL_COUNT):
             old = image.age_s[index] > self._max_age_s[index]
-            if (old or not image.quality[index].usable) and image.values[index] == k.x[index]:
+            bad = old or image.quality[index] not in _USABLE
+            if bad and k.x[index] == k.x[index]:
                 name = Signal(index).name
                 k.breach("I14", f"{name} = {k.x[index]} is used, {image.quality[index].value}")
 

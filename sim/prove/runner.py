@@ -206,7 +206,9 @@ class Run:
             self._fresh_jar()
         operator = Operator(self.recipe)
         begin_s = world.now_s
-        while not operator.done:
+        while self.state is State.IDLE:
+            if operator.done:
+                operator = Operator(self.recipe)  # the start was refused after all
             asked = operator.commands(world)
             if world.scans % ACT_SCANS == 0:
                 asked = (self._command(CommandName.ACK), *asked)

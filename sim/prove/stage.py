@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from sim.world import Operator, World, parameters_for, powder_of
 COARSE_LEAK_MBAR_L_S: Final = 1e-2
 WARM_LIMIT_S: Final = 1_000.0
 _STRESS: Final = "stress.toml"
+_CODE: Final = ["shipped"]
 
 
 @cache
@@ -57,8 +59,9 @@ def new_world(recipe: Recipe, mill_seed: int) -> World:
 
 
 @cache
-def _about_to_turn(mill_seed: int) -> World:
-    """A clean short batch whose atmosphere has just been proven."""
+def _about_to_turn(mill_seed: int, code: str) -> World:
+    """A clean short batch whose atmosphere has just been proven, run by this code."""
+    del code
     recipe = recipes()[False]
     world, operator = new_world(recipe, mill_seed), Operator(recipe)
     while not world.state.watch.credit:
@@ -71,5 +74,15 @@ def _about_to_turn(mill_seed: int) -> World:
 def world_of(plan: Plan) -> World:
     """The world that a plan begins in."""
     if plan.warm:
-        return _about_to_turn(plan.mill).copy()
+        return _about_to_turn(plan.mill, _CODE[-1]).copy()
     return new_world(recipe_of(plan), plan.mill)
+
+
+@contextmanager
+def changed_code(name: str) -> Iterator[None]:
+    """Clean batches that other code has run are not begun from."""
+    _CODE.append(name)
+    try:
+        yield
+    finally:
+        _CODE.pop()

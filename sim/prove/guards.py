@@ -1,0 +1,228 @@
+"""The guards that are taken out or weakened, each by a name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from controller.core import (
+    alarm_commands,
+    derived,
+    images,
+    permissives,
+    phases,
+    procedure,
+    scan,
+)
+from controller.core import gate as last_gate
+from controller.core.commanding import Mind
+from controller.core.commands import Command, CommandName
+from controller.core.equipment import Equipment
+from controller.core.interlocks import Matrix, Violation
+from controller.core.matrix.permits import Need
+from controller.core.matrix.row import Reaction
+from controller.core.outputs import Outputs
+from controller.core.signals import Image
+from controller.core.states import State, Trigger
+from controller.core.watch import Watch
+from sim.faults import wire
+from sim.prove.patches import Patch, both, instead, not_needed, removed, rows, slower
+
+_STOPS: Final = (CommandName.STOP, CommandName.ABORT, CommandName.HOLD)
+
+
+def _always(value: Any) -> Callable[[Any], Any]:
+    return lambda old: lambda *args, **more: value
+
+
+def _known_only(old: Callable[..., tuple[Violation, ...]]) -> Callable[..., tuple[Violation, ...]]:
+    """UNKNOWN is as good as any value."""
+    return lambda *args: tuple(found for found in old(*args) if not found.unknown)
+
+
+def _ageless(old: Callable[..., Image]) -> Callable[..., Image]:
+    return lambda values, *more: old(values, *more[:2])
+
+
+def _last_known(old: Callable[..., Image]) -> Callable[..., Image]:
+    """What does not come keeps its last value."""
+
+    def keeps(values: Sequence[float], *more: Any) -> Image:
+        image = old(values, *more)
+        kept = [was if now != now else now for now, was in zip(image.values, values, strict=True)]
+        return Image(kept, image.quality, image.age_s)
+
+    return keeps
+
+
+def _credit_stays(old: Callable[..., Watch]) -> Callable[..., Watch]:
+    def kept(before: Watch, *args: Any) -> Watch:
+        return replace(old(before, *args), credit=before.credit)
+
+    return kept
+
+
+def _still_at_once(old: Callable[..., bool]) -> Callable[..., bool]:
+    def still(watch: Watch, equipment: Equipment, now_s: float) -> bool:
+        return watch.still_since_s <= now_s
+
+    return still
+
+
+def _stops_wait(old: Callable[..., None]) -> Callable[..., None]:
+    """With other commands in the scan, a stop is not looked at before them."""
+
+    def obey(mind: Mind, commands: tuple[Command, ...], reaction: Trigger | None) -> None:
+        first = tuple(command for command in commands if command.name not in _STOPS)
+        old(mind, first or commands, reaction)
+        for command in commands:
+            if first and command.name in _STOPS:
+                mind.answer(command, ("later",))
+
+    return obey
+
+
+def _restarts_by_itself(old: Callable[..., None]) -> Callable[..., None]:
+    """A held batch goes on as soon as the cause is gone."""
+
+    def work(mind: Mind, image: Image) -> Any:
+        state = mind.state
+        if state.state is State.HELD and not state.violations:
+            mind.fire(Trigger.RESTART, "the cause is gone")
+        return old(mind, image)
+
+    return work
+
+
+def _leaves_aborted(old: Callable[..., Any]) -> Callable[..., Any]:
+    """A trip is over as soon as its cause is gone."""
+
+    def work(mind: Mind, image: Image) -> Any:
+        if mind.state.state is State.ABORTED and not mind.state.violations:
+            mind.fire(Trigger.RESET, "the cause is gone")
+        return old(mind, image)
+
+    return work
+
+
+def _twice(old: Callable[..., bool]) -> Callable[..., bool]:
+    """Any number of moves in one scan."""
+
+    def fire(mind: Mind, trigger: Trigger, cause: str) -> bool:
+        done = old(mind, trigger, cause)
+        mind.moved = False
+        return done
+
+    return fire
+
+
+def _same_ramp(old: Callable[..., float]) -> Callable[..., float]:
+    return lambda state, demand, dt_s: float(demand.rotor_rpm)
+
+
+def _passes(old: Callable[..., Outputs]) -> Callable[..., Outputs]:
+    return lambda out, *args: out
+
+
+def _dropped(old: Callable[..., Any]) -> Callable[..., Any]:
+    """What is acknowledged is gone."""
+
+    def acknowledged(alarms: Any, *args: Any) -> Any:
+        after = old(alarms, *args)
+        return tuple(alarm for alarm in after if not alarm.acked)
+
+    return acknowledged
+
+
+def _let_go(old: Callable[..., Any]) -> Callable[..., Any]:
+    """An acknowledgment lets the latch go."""
+
+    def acknowledged(alarms: Any, *args: Any) -> Any:
+        return tuple(replace(alarm, latched=False) for alarm in old(alarms, *args))
+
+    return acknowledged
+
+
+def _only_warns(old: Callable[..., Reaction | None]) -> Callable[..., Reaction | None]:
+    """A trip is no more than a hold."""
+
+    def reaction(matrix: Matrix, violations: tuple[Violation, ...]) -> Reaction | None:
+        found = old(matrix, violations)
+        return None if found is None else min(found, Reaction.HOLD)
+
+    return reaction
+
+
+_STILL: Final = (derived, images, permissives, phases, procedure)
+_ROWS: Final = (
+    "ESTOP",
+    "LID_OPEN_TURNING",
+    "LID_UNLOCKED_TURNING",
+    "DRIVE_FAULT",
+    "DRIVE_NOT_RUNNING",
+    "RUN_PERMIT_LOST",
+    "TORQUE_HIGH",
+    "MOTOR_HOT",
+    "PRESSURE_TRIP",
+    "COVER_LOST",
+    "O2_HOLD",
+    "O2_LOC",
+    "H2O_HOLD",
+    "H2S_TRIP",
+    "POWDER_HOT",
+    "JAR_HOT",
+    "COOLING_LOST",
+    "ARGON_LOST",
+    "MAINS_LOST",
+    "ROOM_O2_DANGER",
+    "ROOM_H2S_DANGER",
+    "START_OVERDUE",
+)
+_SLOW: Final = (
+    "O2_HOLD",
+    "H2O_HOLD",
+    "H2S_TRIP",
+    "POWDER_HOT",
+    "MOTOR_HOT",
+    "TORQUE_HIGH",
+    "PRESSURE_TRIP",
+    "DRIVE_FAULT",
+    "ESTOP",
+)
+
+MUTANTS: Final[dict[str, Patch]] = {
+    **{f"no row {row}": removed(row) for row in _ROWS},
+    **{f"slow row {row}": slower(row) for row in _SLOW},
+    "no overspeed rows": removed("OVERSPEED", "OVERSPEED_MAX"),
+    "trips only hold": instead(Matrix, name="reaction", made=_only_warns),
+    "UNKNOWN is good": instead(Matrix, name="evaluate", made=_known_only),
+    "UNKNOWN only warns": rows(lambda row: replace(row, on_unknown=Reaction.WARN)),
+    "no value is too old": instead(wire, name="assemble", made=_ageless),
+    "last known values": instead(wire, name="assemble", made=_last_known),
+    "gate lets the blade through": both(
+        instead(last_gate, name="_blade", made=_passes),
+        removed("LID_OPEN_TURNING", "LID_UNLOCKED_TURNING"),
+    ),
+    "gate lets the gas through": instead(last_gate, name="_gas", made=_passes),
+    "trip lets argon in": rows(lambda row: replace(row, shuts_argon=False)),
+    "stands still always": instead(*_STILL, name="stands_still", made=_always(True)),
+    "standstill proof of 0 s": instead(*_STILL, name="stands_still", made=_still_at_once),
+    "unlocks under pressure": not_needed(Need.UNLOCK, "VESSEL_PRESSURE_MBAR_G_MAX"),
+    "unlocks hot": not_needed(Need.RELEASE | Need.UNLOCK, "POWDER_PROBE_C_MAX"),
+    "unlocks with H2S": not_needed(Need.RELEASE | Need.UNLOCK, "H2S_PPM_MAX"),
+    "restarts without the dwell": not_needed(
+        Need.EDGE, "ATMOSPHERE_DWELL", "O2_PPM_MAX", "H2O_PPM_MAX"
+    ),
+    "resets with the emergency stop in": not_needed(Need.RESET, "ESTOP_HEALTHY", "TRIPS_CLEARED"),
+    "purge credit stays": instead(scan, name="watched", made=_credit_stays),
+    "restarts by itself": instead(scan, name="_work", made=_restarts_by_itself),
+    "leaves a trip by itself": instead(scan, name="_work", made=_leaves_aborted),
+    "an acknowledgment lets go": instead(alarm_commands, name="acknowledged", made=_let_go),
+    "an acknowledgment clears": instead(alarm_commands, name="acknowledged", made=_dropped),
+    "a stop waits its turn": instead(scan, name="obey", made=_stops_wait),
+    "two moves in one scan": instead(Mind, name="fire", made=_twice),
+    "no ramp": instead(images, name="_ramped", made=_same_ramp),
+    "time is caught up": instead(scan, name="MAX_DT_PERIODS", made=lambda old: math.inf),
+}
