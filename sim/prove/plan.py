@@ -30,8 +30,10 @@ WARM: Final = 0.85  # of the seeds with faults: begin where the blade is about t
 FAMILY_ON: Final = 0.4
 MILLS: Final = 4
 STALL_MAX_S: Final = 5.0
+_MACHINE: Final = ("powder_", "jar_", "motor_", "torque_", "rotor_", "cooling_")
 FAMILIES: Final[dict[str, tuple[Fault, ...]]] = {
-    "sensors": tuple(sensor_faults()),
+    "machine's sensors": tuple(f for f in sensor_faults() if f.name.startswith(_MACHINE)),
+    "gas sensors": tuple(f for f in sensor_faults() if not f.name.startswith(_MACHINE)),
     "contacts": tuple(contact_faults()),
     "actuators": tuple(actuator_faults()),
     "gas": tuple(gas_faults()),

@@ -50,9 +50,12 @@ class Verdict:
     spurious: int = 0
 
 
-def run_seed(seed: int) -> Verdict:
-    """Runs one seed until it is over or the first invariant does not hold."""
-    return Run(draw(seed)).verdict()
+def run_seed(seed: int, *, mended: bool = True) -> Verdict:
+    """Runs one seed until it is over or the first invariant does not hold.
+
+    Without `mended` it is over when the trouble is.
+    """
+    return Run(draw(seed)).verdict(mended)
 
 
 class _Broken(Exception):
@@ -95,13 +98,14 @@ class Run:
         """The state of the batch."""
         return self.world.state.state
 
-    def verdict(self) -> Verdict:
-        """Runs it all."""
+    def verdict(self, mended: bool) -> Verdict:
+        """Runs it all, or the trouble alone."""
         try:
             self._trouble()
-            self._mend()
-            self._to_idle()
-            self._good_batch()
+            if mended:
+                self._mend()
+                self._to_idle()
+                self._good_batch()
         except _Broken:
             pass
         begun_s = self.world.now_s - self.begin_s
