@@ -138,21 +138,6 @@ def _causes(rotor_max_rpm: float, torque_max_nm: float) -> tuple[Cause, ...]:
     )
 
 
-class Since:
-    """Since when something has been so without a break; infinite while it is not."""
-
-    def __init__(self, s: float = math.inf) -> None:
-        self.s = s
-
-    def held_s(self, is_so: bool, now_s: float) -> float:
-        """For how long it has been so; minus infinity while it is not."""
-        if not is_so:
-            self.s = math.inf
-            return -math.inf
-        self.s = min(self.s, now_s)
-        return now_s - self.s
-
-
 class Invariants:
     """Takes one scan after the other and collects the breaches; counts true premises."""
 
@@ -164,7 +149,7 @@ class Invariants:
         self.trust_lid = True  # False while a test bridges the switches or breaks the lock
         self.trust_exhaust = True  # False while a test blocks the exhaust
         self._causes = _causes(equipment.rotor_rpm_max, equipment.torque_max_nm)
-        self._bad: dict[str, Since] = {}
+        self._since_s: dict[str, float] = {}
         self._now_s = 0.0
         self._state = State.IDLE
         self._sent = DEAD
@@ -187,7 +172,7 @@ class Invariants:
         self._last_spin_s = now_s if state.outputs.spins else -math.inf
         self._swept_l = math.inf
         self._gas_known_s = self._dwell_met_s = now_s
-        self._bad["start limits"] = Since(-math.inf)
+        self._since_s["start limits"] = -math.inf
         self._peak_rpm = state.watch.peak_rpm
 
     def check(
@@ -213,8 +198,6 @@ class Invariants:
         self._pressure(x, u)
         if u.lid_unlock:
             self._unlock(x, u)
-        else:
-            self._held("still", False)
         self._envelope(u, state)
         self._alarms(decision)
         if mill is not None:
@@ -228,10 +211,17 @@ class Invariants:
         self.breaches.append(Breach(invariant, self._now_s, text))
 
     def _held(self, name: str, is_so: bool) -> float:
-        return self._bad.setdefault(name, Since()).held_s(is_so, self._now_s)
+        """For how long something has been so without a break; minus infinity while it is not."""
+        if not is_so:
+            self._since_s.pop(name, None)
+            return -math.inf
+        return self._now_s - self._since_s.setdefault(name, self._now_s)
 
     def _over(self, name: str, is_bad: bool, confirm_s: float) -> bool:
         """Whether it has been bad for the confirm time, to the scan."""
+        if not is_bad:
+            self._since_s.pop(name, None)
+            return False
         return self._held(name, is_bad) > confirm_s - 0.5 * self.period_s
 
     # What it remembers of the image.

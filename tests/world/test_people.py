@@ -114,7 +114,7 @@ def clumsy(seed: int) -> Run:
     draw = Random(seed)
     run = run_at(draw.choice([*ONSETS, "held"]))
     mill, broken_until_s = run.world.mill, 0.0
-    for _ in range(60):
+    for _ in range(40):
         if draw.random() < 0.25 and run.world.now_s >= broken_until_s:
             disturbance = DISTURBANCES[draw.choice(list(DISTURBANCES))]
             run.invariants.trust_lid &= not disturbance.fools_lid
