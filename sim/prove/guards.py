@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from controller.core import (
     alarm_commands,
@@ -156,30 +156,40 @@ def _only_warns(old: Callable[..., Reaction | None]) -> Callable[..., Reaction |
 
 
 _STILL: Final = (derived, images, permissives, phases, procedure)
-_ROWS: Final = (
-    "ESTOP",
-    "LID_OPEN_TURNING",
-    "LID_UNLOCKED_TURNING",
-    "DRIVE_FAULT",
-    "DRIVE_NOT_RUNNING",
-    "RUN_PERMIT_LOST",
-    "TORQUE_HIGH",
-    "MOTOR_HOT",
-    "PRESSURE_TRIP",
-    "COVER_LOST",
-    "O2_HOLD",
-    "O2_LOC",
-    "H2O_HOLD",
-    "H2S_TRIP",
-    "POWDER_HOT",
-    "JAR_HOT",
-    "COOLING_LOST",
-    "ARGON_LOST",
-    "MAINS_LOST",
-    "ROOM_O2_DANGER",
-    "ROOM_H2S_DANGER",
-    "START_OVERDUE",
-)
+
+
+class Mutant(NamedTuple):
+    """A patch, and the beginnings of the names of faults that put its guard to the test: seeds
+    with one of them are run first.
+    """
+
+    patch: Patch
+    tried_by: tuple[str, ...] = ()
+
+
+_ROWS: Final = {
+    "ESTOP": ("estop_",),
+    "LID_OPEN_TURNING": ("lid_closed_",),
+    "LID_UNLOCKED_TURNING": ("lid_locked_",),
+    "DRIVE_FAULT": ("drive_trips_", "drive_fault_code_"),
+    "DRIVE_NOT_RUNNING": ("drive_state_", "comm_drive_", "overspeed_guard"),
+    "RUN_PERMIT_LOST": ("run_permit_", "heartbeat_", "overspeed_guard"),
+    "TORQUE_HIGH": ("torque_", "blade_jammed"),
+    "MOTOR_HOT": ("motor_",),
+    "PRESSURE_TRIP": ("pressure_", "exhaust_"),
+    "COVER_LOST": ("pressure_", "argon_empty", "leak_large"),
+    "O2_HOLD": ("o2_", "air_enters", "argon_impure"),
+    "O2_LOC": ("o2_over", "air_enters"),
+    "H2O_HOLD": ("moisture_", "argon_wet"),
+    "H2S_TRIP": ("h2s_",),
+    "POWDER_HOT": ("powder_",),
+    "JAR_HOT": ("jar_",),
+    "COOLING_LOST": ("cooling_", "coolant_"),
+    "ARGON_LOST": ("argon_supply_", "argon_empty"),
+    "MAINS_LOST": ("mains_",),
+    "ROOM_O2_DANGER": ("room_o2_", "room_argon_"),
+    "ROOM_H2S_DANGER": ("room_h2s_",),
+}
 _SLOW: Final = (
     "O2_HOLD",
     "H2O_HOLD",
@@ -191,10 +201,9 @@ _SLOW: Final = (
     "DRIVE_FAULT",
     "ESTOP",
 )
+_LOST: Final = ("comm_", "o2_stale", "o2_bad", "moisture_bad", "pressure_stale")
 
-MUTANTS: Final[dict[str, Patch]] = {
-    **{f"no row {row}": removed(row) for row in _ROWS},
-    **{f"slow row {row}": slower(row) for row in _SLOW},
+_OTHERS: Final[dict[str, Patch]] = {
     "no overspeed rows": removed("OVERSPEED", "OVERSPEED_MAX"),
     "trips only hold": instead(Matrix, name="reaction", made=_only_warns),
     "UNKNOWN is good": instead(Matrix, name="evaluate", made=_known_only),
@@ -225,4 +234,25 @@ MUTANTS: Final[dict[str, Patch]] = {
     "two moves in one scan": instead(Mind, name="fire", made=_twice),
     "no ramp": instead(images, name="_ramped", made=_same_ramp),
     "time is caught up": instead(scan, name="MAX_DT_PERIODS", made=lambda old: math.inf),
+}
+
+_TRIED_BY: Final = {
+    "no overspeed rows": ("rotor_", "drive_runs_away"),
+    "no value is too old": _LOST,
+    "last known values": _LOST,
+    "gate lets the blade through": ("lid_", "lock_"),
+    "gate lets the gas through": ("pressure_",),
+    "trip lets argon in": ("room_",),
+    "unlocks hot": ("powder_",),
+    "unlocks with H2S": ("h2s_",),
+    "restarts without the dwell": ("o2_", "moisture_"),
+    "resets with the emergency stop in": ("estop_",),
+    "purge credit stays": ("pressure_", "lid_"),
+    "time is caught up": ("scan_",),
+}
+
+MUTANTS: Final[dict[str, Mutant]] = {
+    **{f"no row {row}": Mutant(removed(row), faults) for row, faults in _ROWS.items()},
+    **{f"slow row {row}": Mutant(slower(row), _ROWS[row]) for row in _SLOW},
+    **{name: Mutant(patch, _TRIED_BY.get(name, ())) for name, patch in _OTHERS.items()},
 }

@@ -15,6 +15,7 @@ from typing import Any
 
 from sim.prove import stage
 from sim.prove.guards import MUTANTS
+from sim.prove.plan import draw
 from sim.prove.runner import run_seed
 
 
@@ -44,7 +45,7 @@ class Hunt:
 def weakened(mutant: str) -> Iterator[None]:
     """The shipped code without one guard, and without what was made with it."""
     with ExitStack() as stack:
-        MUTANTS[mutant](stack)
+        MUTANTS[mutant].patch(stack)
         stack.enter_context(stage.changed_code(mutant))
         yield
 
@@ -55,7 +56,7 @@ def hunt_one(seeds: Sequence[int], mutant: str) -> Hunt:
     An exception does not count as found.
     """
     began_s, errors = time.monotonic(), 0
-    for number, seed in enumerate(seeds, 1):
+    for number, seed in enumerate(_in_order(seeds, MUTANTS[mutant].tried_by), 1):
         try:
             with weakened(mutant):
                 breaches = run_seed(seed, mended=False).breaches
@@ -66,6 +67,16 @@ def hunt_one(seeds: Sequence[int], mutant: str) -> Hunt:
             first, wall_s = breaches[0], time.monotonic() - began_s
             return Hunt(mutant, seed, number, first.invariant, first.text, errors, wall_s)
     return Hunt(mutant, None, len(seeds), "", "", errors, time.monotonic() - began_s)
+
+
+def _in_order(seeds: Sequence[int], tried_by: tuple[str, ...]) -> list[int]:
+    """Seeds with a fault that tries the guard come first."""
+
+    def is_off(seed: int) -> bool:
+        names = (planned.fault.name for planned in draw(seed).faults)
+        return not any(name.startswith(tried_by) for name in names)
+
+    return sorted(seeds, key=is_off) if tried_by else list(seeds)
 
 
 def hunt(seeds: Sequence[int], jobs: int = 1, names: Sequence[str] = ()) -> list[Hunt]:
