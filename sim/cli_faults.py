@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,12 +54,15 @@ def fault_matrix(
     from controller.edge.recipefile import load_recipe, resolve_recipe
     from controller.packaged import packaged_file
     from sim.fault_matrix import fault_matrix as run
+    from sim.faults.catalogue import CATALOGUE
     from sim.faults.parse import fault_named
 
     plant = load_plant(plant_path or packaged_file("deploy", "lab-0.5l.toml"))
     loaded = load_recipe(resolve_recipe(recipe), plant.equipment)
     names = [fault_named(name).name for name in only] or None
-    result = run(loaded, plant, names=names, jobs=jobs)
+    count = len(CATALOGUE if names is None else names)
+    with click.progressbar(length=count, label="Faults tried", file=sys.stderr) as bar:
+        result = run(loaded, plant, names=names, jobs=jobs, tried=lambda: bar.update(1))
     click.echo(json.dumps(result.to_json(), indent=2) if as_json else _text(result))
     if result.failed:
         context.exit(1)

@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 import math
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from fault_gaps import KNOWN
 from faultworlds import PLANT, TRAINING, world_at
 
 from controller.core.outputs import DEAD, Outputs
+from controller.core.recipe import CoolDown
 from controller.core.signals import SIGNAL_COUNT, Signal
 from controller.core.states import State
 from controller.errors import InputError
@@ -127,6 +129,17 @@ def test_two_processes_find_what_one_finds() -> None:
     one = fault_matrix(TRAINING, PLANT, names=names, situations=situations)
     two = fault_matrix(TRAINING, PLANT, names=names, situations=situations, jobs=2)
     assert one == two
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_recipe_that_does_not_complete_by_itself_is_refused(jobs: int) -> None:
+    never = [
+        replace(phase, powder_c=5.0, time_limit_s=60.0) if isinstance(phase, CoolDown) else phase
+        for phase in TRAINING.phases
+    ]
+    hopeless = replace(TRAINING, phases=tuple(never))
+    with pytest.raises(InputError, match="the clean run ends STOPPED"):
+        fault_matrix(hopeless, PLANT, names=("o2_nan",), jobs=jobs)
 
 
 def run(*words: str) -> tuple[int, str, str]:
