@@ -23,8 +23,7 @@ from sim.faults.model import (
     trip,
     warn,
 )
-
-LOOSE_S: Final = 3.0
+from sim.faults.sensor_kinds import LOOSE_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
