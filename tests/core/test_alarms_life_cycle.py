@@ -237,3 +237,34 @@ def test_nothing_but_the_condition_moves_the_condition(row_id: str, event: str) 
         desk.do(event)
         active = any(item.active for item in desk.alarms if item.row == desk.row)
         assert active is alarm.active
+
+
+def test_the_first_of_a_trip_is_never_suppressed() -> None:
+    """I23: it came first, so it followed from nothing; also when both come in one scan."""
+    follower, leader = INDEX[TRIPS], INDEX[LEADER[TRIPS]]
+    later, _ = updated((), {follower: False}, ROWS, 1.0)
+    for now_s in (1.1, 1.2):
+        later, _ = updated(later, {leader: False, follower: False}, ROWS, now_s)
+    at_once, _ = updated((), {follower: False, leader: False}, ROWS, 1.0)
+    for alarms in (later, at_once):
+        (first,) = [alarm for alarm in alarms if alarm.first_out]
+        assert (first.row, first.state) == (follower, B)
+
+
+def test_what_was_suppressed_and_becomes_first_out_is_shown() -> None:
+    desk = Desk(TRIPS, replace(facts(TRIPS)[0], hidden=None))
+    desk.do("suppress")
+    assert desk.state is F
+    desk.alarms = tuple(replace(a, first_out=a.row == desk.row) for a in desk.alarms)
+    desk.scan()
+    assert desk.state is B
+
+
+def test_acknowledging_again_does_not_put_off_the_reminder() -> None:
+    alarms, _ = updated((), {INDEX[TRIPS]: False}, ROWS, 0.0)
+    for at_s in (0.0, 1000.0):
+        alarms = acknowledged(alarms, (TRIPS,), ROWS, at_s)
+    alarms, _ = updated(alarms, {INDEX[TRIPS]: False}, ROWS, 1799.0)
+    assert alarms[0].state is C
+    alarms, _ = updated(alarms, {INDEX[TRIPS]: False}, ROWS, 1800.0)
+    assert alarms[0].state is B
