@@ -99,6 +99,6 @@ def main() -> None:
     """Run coating batches in an argon-filled blade mill, real or simulated.
 
     A recipe says which powder gets how much solid electrolyte; the controller leak-tests, purges,
-    proves the atmosphere, mills in pulses, cools down and keeps the record. Start with
+    proves the atmosphere, mills in pulses, cools down and tells what it does. Start with
     `blademill up` and open the address that it prints.
     """

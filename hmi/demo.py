@@ -132,9 +132,9 @@ async def _result(
         "outcome": seen.last["state"],
         "simulated": True,
         "recipe": {"id": recipe.id, "version": recipe.version, "sha256": recipe.sha256},
-        "duration_s": batch["wall_s"],
+        "duration_s": batch["elapsed_s"],
         "wall_s": wall_s,
-        "real_time_factor": batch["wall_s"] / wall_s,
+        "real_time_factor": batch["elapsed_s"] / wall_s,
         "scans": seen.last["scan"]["count"],
         "thickness_nm": {
             "dense": thickness["dense_nm"],

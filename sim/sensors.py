@@ -1,7 +1,7 @@
 """What the transmitters make of the plant: lag, noise, range.
 
 Values are physical, as a transmitter would state them, before any 4-20 mA conversion; a range
-clamps. The analysers read gas drawn through a sample line: without sample flow they go on reading
+clamps. The analyzers read gas drawn through a sample line: without sample flow they go on reading
 what stands in the line.
 """
 
@@ -60,7 +60,7 @@ class Noise:
 
 
 class Lags:
-    """The slow transmitters: gas analysers, temperature probes, room gas detectors.
+    """The slow transmitters: gas analyzers, temperature probes, room gas detectors.
 
     Attributes hold what each cell has settled to so far; `ln_water_pa` is the log of the vapor
     pressure at the moisture probe.

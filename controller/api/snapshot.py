@@ -24,6 +24,7 @@ from controller.core.matrix.row import Derived, Reaction
 from controller.core.permissives import (
     Permissive,
     go_on_permissives,
+    release_permissives,
     reset_permissives,
     start_permissives,
     unlock_permissives,
@@ -76,7 +77,7 @@ class Snapshots:
             "state": state.state.value,
             "state_version": state.version,
             "state_s": round(state.now_s - state.entered_s, 2),
-            "batch": _batch(state, image),
+            "batch": _batch(state, image, self._speed),
             "values": self._values(state, image),
             "outputs": asdict(state.outputs),
             "permissives": _permissives(state, image),
@@ -138,10 +139,11 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _batch(state: ScanState, image: Image) -> dict[str, Any] | None:
+def _batch(state: ScanState, image: Image, speed: float) -> dict[str, Any] | None:
     batch, totals = state.batch, state.totals
     if batch is None:
         return None
+    elapsed_s = state.now_s - batch.started_s if batch.started_s is not None else 0.0
     recipe = batch.recipe
     story = phase_story(state, image.values)
     started = batch.started_s is not None
@@ -157,7 +159,8 @@ def _batch(state: ScanState, image: Image) -> dict[str, Any] | None:
         "phase": None if story is None else asdict(story),
         "process_s": totals.process_s,
         "hold_s": totals.hold_s,
-        "wall_s": state.now_s - batch.started_s if batch.started_s is not None else 0.0,
+        "elapsed_s": elapsed_s,
+        "wall_s": elapsed_s / speed,
         "revolutions": totals.revolutions,
         "on_time_s": totals.on_time_s,
         "energy_kwh_per_kg": totals.energy_j / J_PER_KWH / batch.mass_kg,
@@ -262,7 +265,14 @@ def _commands(state: ScanState, image: Image) -> dict[str, dict[str, Any]]:
         (CommandName.UNSHELVE, Suppression.SHELVED in hidden, "no shelved alarms"),
         (CommandName.OUT_OF_SERVICE, True, ""),
         (CommandName.IN_SERVICE, Suppression.OUT_OF_SERVICE in hidden, "none out of service"),
-        (CommandName.LID_RELEASE, state.state in RELEASE_STATES, "only when the batch is over"),
     ):
         found[name.value] = {"enabled": enabled, "missing": [] if enabled else [text]}
+    release = _release_missing(state, image)
+    found[CommandName.LID_RELEASE.value] = {"enabled": not release, "missing": release}
     return found
+
+
+def _release_missing(state: ScanState, image: Image) -> list[str]:
+    if state.state not in RELEASE_STATES:
+        return ["only when the batch is over"]
+    return [check.missing for check in release_permissives(state, image) if not check.ok]

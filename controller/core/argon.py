@@ -9,7 +9,9 @@ from controller.core.volume import free_volume_l
 
 
 def expected_argon_l(recipe: Recipe, equipment: Equipment) -> float:
-    """Standard litres that the phases need when nothing hinders them."""
+    """Standard liters: each phase as long as it should take, or, where only a measurement ends it,
+    as long as it may.
+    """
     free_l = free_volume_l(recipe.core, recipe.sse, recipe.charge.total_mass_g, equipment.vessel_l)
 
     def duration_s(phase: Phase) -> float:

@@ -79,8 +79,6 @@ def _judged(
             elif not found[index] > -math.inf:
                 judged[index] = Quality.BAD_SENSOR
             else:
-                if found[index] == math.inf:
-                    judged[index] = Quality.GOOD_LIMITED
                 continue
         found[index] = NAN
     _derive_h2o(found, judged, ages)

@@ -32,8 +32,10 @@ def wanted_outputs(state: ScanState, demand: Demand, x: Sequence[float], dt_s: f
         rotor_rpm = _ramped(state, demand, dt_s)
         permit = demand.permit or rotor_rpm > 0.0
         flow = demand.argon_flow_slpm
-    # An open vessel gets no argon: people stand in front of it.
-    if unlock or (current in _RELEASABLE and x[_LID_CLOSED] != 1.0):
+    # An open vessel gets no argon: people stand in front of it. With the lid UNKNOWN a batch that
+    # is under way keeps its cover.
+    lid_closed = x[_LID_CLOSED]
+    if unlock or lid_closed == 0.0 or (current in _RELEASABLE and lid_closed != 1.0):
         flow = 0.0
     still = stands_still(state.watch, state.equipment, state.now_s)
     fault_reset = current is State.RESETTING

@@ -103,13 +103,20 @@ def _missing_problems(seen: set[str]) -> Iterator[Problem]:
             yield Problem(("phases",), f"{name} is missing; the order is {ORDER_TEXT}")
 
 
+def used_powder_problem(state: CamState) -> Problem | None:
+    """Why this powder may not be milled, None for pristine powder."""
+    if state is CamState.PRISTINE:
+        return None
+    return Problem(
+        ("core", "state"),
+        f"is {state.value}; only pristine powder may be milled: charged or cycled"
+        " cathode powder can burn with the electrolyte when it is struck, in argon too",
+    )
+
+
 def _core_problems(core: CorePowder) -> Iterator[Problem]:
-    if core.state is not CamState.PRISTINE:
-        yield Problem(
-            ("core", "state"),
-            f"is {core.state.value}; only pristine powder may be milled: charged or cycled"
-            " cathode powder can burn with the electrolyte when it is struck, in argon too",
-        )
+    if used := used_powder_problem(core.state):
+        yield used
     if not core.d10_um <= core.d50_um <= core.d90_um:
         sizes = ", ".join(map(number, (core.d10_um, core.d50_um, core.d90_um)))
         yield Problem(("core", "d50_um"), f"D10, D50, D90 are {sizes} um; D10 <= D50 <= D90")

@@ -13,6 +13,7 @@ from pydantic import Discriminator, TypeAdapter
 from controller.core.equipment import STRICT, Equipment
 from controller.core.recipe import (
     Atmosphere,
+    CamState,
     ChargeTarget,
     CorePowder,
     Electrolyte,
@@ -22,7 +23,7 @@ from controller.core.recipe import (
 )
 from controller.core.recipe_check import check_parts
 from controller.core.recipe_parts import PHASE_OF, RecipeParts
-from controller.core.recipe_rules import END_KEYS, MAX_PHASES
+from controller.core.recipe_rules import END_KEYS, MAX_PHASES, used_powder_problem
 from controller.edge.faultwords import choice_text, shown, unknown_key_text
 from controller.edge.tomlfile import (
     TomlDocument,
@@ -123,6 +124,7 @@ def _recipe(document: TomlDocument, equipment: Equipment | None) -> Recipe:
         phases=phases,
     )
     faults += [document.fault(p.path, p.message) for p in check_parts(parts, equipment)]
+    faults += _used_powder(document, core)
     if faults or not (header and core and sse and charge and atmosphere):
         raise RecipeError(
             document.name,
@@ -142,6 +144,16 @@ def _recipe(document: TomlDocument, equipment: Equipment | None) -> Recipe:
         phases=tuple(phase for phase in phases if phase is not None),
         sha256=hashlib.sha256(document.raw).hexdigest(),
     )
+
+
+def _used_powder(document: TomlDocument, core: CorePowder | None) -> list[Fault]:
+    """The one that must never hide behind another fault of its table."""
+    table = document.data.get("core")
+    if core is not None or not isinstance(table, dict):
+        return []
+    word = table.get("state")
+    problems = [used_powder_problem(state) for state in CamState if state.value == word]
+    return [document.fault(found.path, found.message) for found in problems if found]
 
 
 def _table(

@@ -94,9 +94,9 @@ def gas_rows(lim: Limits) -> tuple[Row, ...]:
             **HOLD,
             deadband=2.0,
             text="Headspace O2 above limit or UNKNOWN",
-            cause="Leak, low sweep, no sample flow, or the analyser failed.",
+            cause="Leak, low sweep, no sample flow, or the analyzer failed.",
             consequence="The batch is held under argon.",
-            action="Find the leak or mend the analyser; restart proves the atmosphere again.",
+            action="Find the leak or mend the analyzer; restart proves the atmosphere again.",
         ),
         Row(
             id="O2_LOC",
@@ -140,9 +140,9 @@ def gas_rows(lim: Limits) -> tuple[Row, ...]:
             **HOLD,
             deadband=5.0,
             text="Headspace H2O above limit or UNKNOWN",
-            cause="Wet powder, leak, no sample flow, or the analyser failed.",
+            cause="Wet powder, leak, no sample flow, or the analyzer failed.",
             consequence="The batch is held under argon.",
-            action="Find the moisture or mend the analyser; restart proves the atmosphere again.",
+            action="Find the moisture or mend the analyzer; restart proves the atmosphere again.",
         ),
         Row(
             id="H2S_HIGH",

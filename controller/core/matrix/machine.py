@@ -29,7 +29,7 @@ def machine_rows(lim: Limits) -> tuple[Row, ...]:
             text="Emergency stop at the machine",
             cause="The emergency stop was pressed or its circuit is broken.",
             consequence="The drive is off by hardware; the batch is aborted.",
-            action="Find out who pressed it and why. Release it, then reset as supervisor.",
+            action="Find out who pressed it and why. Release it, then reset.",
         ),
         Row(
             id="LID_OPEN_TURNING",

@@ -216,7 +216,7 @@ export const strings = {
     dense: "Dense",
     denseAt: "by mass balance, no pores",
     bandAt: (d10: string, d50: string, d90: string) =>
-      `Core sizes D10, D50, D90: ${d10}, ${d50}, ${d90} nm`,
+      `Over the core sizes D10, D50, D90: ${d10}, ${d50}, ${d90} nm`,
     assumptions: (count: number) => `${count} assumptions`,
     none: "Choose a recipe to see its target thickness.",
   },
