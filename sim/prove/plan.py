@@ -94,7 +94,7 @@ def draw(seed: int) -> Plan:
     elif full_length:
         for_s = shape.uniform(300.0, 700.0)
     else:
-        for_s = shape.uniform(60.0, 160.0) + (0.0 if warm else 140.0)
+        for_s = shape.uniform(40.0, 120.0) + (0.0 if warm else 140.0)
     return Plan(
         seed=seed,
         full_length=full_length,
@@ -122,7 +122,7 @@ def _faults(draw: Random, for_s: float) -> Iterator[Planned]:
     if draw.random() < CROWDED:
         count = draw.randint(11, 25)
     else:
-        count = 1 + min(9, int(draw.expovariate(0.6)))
+        count = 1 + min(9, int(draw.expovariate(0.4)))
     longest_s = draw.choice((2.0, 10.0, 60.0))
     for _ in range(count):
         yield _fault(draw, draw.choice(FAMILIES[draw.choice(on)]), for_s, longest_s)
