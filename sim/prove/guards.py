@@ -177,7 +177,6 @@ _ROWS: Final = {
     "TORQUE_HIGH": ("torque_", "blade_jammed"),
     "MOTOR_HOT": ("motor_",),
     "PRESSURE_TRIP": ("pressure_", "exhaust_"),
-    "COVER_LOST": ("pressure_", "argon_empty", "leak_large"),
     "O2_HOLD": ("o2_", "air_enters", "argon_impure"),
     "O2_LOC": ("o2_over", "air_enters"),
     "H2O_HOLD": ("moisture_", "argon_wet"),
@@ -214,7 +213,6 @@ _OTHERS: Final[dict[str, Patch]] = {
         instead(last_gate, name="_blade", made=_passes),
         removed("LID_OPEN_TURNING", "LID_UNLOCKED_TURNING"),
     ),
-    "gate lets the gas through": instead(last_gate, name="_gas", made=_passes),
     "trip lets argon in": rows(lambda row: replace(row, shuts_argon=False)),
     "stands still always": instead(*_STILL, name="stands_still", made=_always(True)),
     "standstill proof of 0 s": instead(*_STILL, name="stands_still", made=_still_at_once),
@@ -224,7 +222,7 @@ _OTHERS: Final[dict[str, Patch]] = {
     "restarts without the dwell": not_needed(
         Need.EDGE, "ATMOSPHERE_DWELL", "O2_PPM_MAX", "H2O_PPM_MAX"
     ),
-    "resets with the emergency stop in": not_needed(Need.RESET, "ESTOP_HEALTHY", "TRIPS_CLEARED"),
+    "resets with the emergency stop in": not_needed(Need.RESET, "ESTOP_HEALTHY", "CLEARED"),
     "purge credit stays": instead(scan, name="watched", made=_credit_stays),
     "restarts by itself": instead(scan, name="_work", made=_restarts_by_itself),
     "leaves a trip by itself": instead(scan, name="_work", made=_leaves_aborted),
@@ -241,7 +239,6 @@ _TRIED_BY: Final = {
     "no value is too old": _LOST,
     "last known values": _LOST,
     "gate lets the blade through": ("lid_", "lock_"),
-    "gate lets the gas through": ("pressure_",),
     "trip lets argon in": ("room_",),
     "unlocks hot": ("powder_",),
     "unlocks with H2S": ("h2s_",),
