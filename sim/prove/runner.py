@@ -181,6 +181,7 @@ class Run:
         """L3: from every state some command leads to IDLE. A drive's fault is reset on the way."""
         while self.faults.stalled:
             self.step(())
+        self.step(())
         if self.state is State.IDLE and self.world.image.values[Signal.DRIVE_FAULT_CODE] != 0.0:
             self.step((self._command(CommandName.STOP),))
         self._until(State.IDLE, TO_IDLE_S, "L3")
@@ -209,6 +210,7 @@ class Run:
         world = self.world
         if not self.plan.clean:
             self._fresh_jar()
+            self._to_idle()  # for a drive that has tripped meanwhile
         operator = Operator(self.recipe)
         begin_s = world.now_s
         while self.state is State.IDLE:
