@@ -134,7 +134,7 @@ def latch_forgotten(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run.go(2.0)
 
 
-def trip_that_resets_itself(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def trip_that_forgets_itself(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run.order(CommandName.ABORT)
     run.go(1.0)
     run.world.state = replace(run.world.state, state=State.HELD)
@@ -194,7 +194,7 @@ GUARDS: list[tuple[Callable[[Run, pytest.MonkeyPatch], None], str]] = [
     (unlocked_while_it_turns, "I2"),
     (credit_kept_for_ever, "I4"),
     (latch_forgotten, "I8"),
-    (trip_that_resets_itself, "I8"),
+    (trip_that_forgets_itself, "I8"),
     (stop_at_the_end_of_the_queue, "I22"),
     (dwell_forgotten, "I3"),
     (ramp_forgotten, "I11"),
