@@ -36,12 +36,14 @@ def up(plant_path: Path | None, recipe: str, speed: float, seed: int, port: int)
     mill. For a real mill run `blademill control` and `blademill hmi` instead.
     """
     from hmi.processes import Processes, Setup
+    from sim.training import default_socket
 
     path = plant_path or packaged_file("deploy", "lab-0.5l.toml")
     require_simulated(path)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _interrupted)
-    processes = Processes(Setup(path, recipe, speed, seed, port))
+    training = default_socket()
+    processes = Processes(Setup(path, recipe, speed, seed, port, training_socket=training))
     try:
         with processes:
             click.echo("SIMULATED mill. Ctrl-C ends everything.")

@@ -44,6 +44,7 @@ class Setup:
     seed: int
     page_port: int
     recipes: Path | None = None
+    training_socket: Path | None = None
 
 
 @dataclass(slots=True)
@@ -72,6 +73,11 @@ class Processes:
     def socket(self) -> Path:
         """The controller's door."""
         return self.folder / "door.sock"
+
+    @property
+    def training_socket(self) -> Path:
+        """Where the simulator takes faults, unless the setup says otherwise."""
+        return self.setup.training_socket or self.folder / "training.sock"
 
     @property
     def _truth(self) -> Path:
@@ -109,6 +115,7 @@ class Processes:
             *("--plant", plant, "--recipe", setup.recipe, "--speed", speed),
             *("--seed", str(setup.seed), "--ephemeral", "--addresses-out", str(addresses)),
             *("--truth-out", str(self._truth)),
+            *("--training-socket", str(self.training_socket)),
         )
         # The page needs nobody to start: it waits for the controller as long as it takes.
         self._start_hmi()

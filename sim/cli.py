@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ DEFAULT_PLANT = "lab-0.5l.toml"
 DEFAULT_RECIPE = "bm-05"
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option(
     "--plant",
     "plant_path",
@@ -59,7 +60,15 @@ DEFAULT_RECIPE = "bm-05"
     metavar="FILE",
     help="Write the plant's true peaks (powder_c, ...) to FILE every second.",
 )
+@click.option(
+    "--training-socket",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where `blademill sim inject` finds this simulator.  [default: in the runtime folder]",
+)
+@click.pass_context
 def sim(
+    context: click.Context,
     plant_path: Path | None,
     recipe: str,
     speed: float,
@@ -67,6 +76,7 @@ def sim(
     ephemeral: bool,
     addresses_out: Path | None,
     truth_out: Path | None,
+    training_socket: Path | None,
 ) -> None:
     """Serve the simulated plant, one Modbus TCP port for each device of the plant file.
 
@@ -76,12 +86,16 @@ def sim(
     \b
       mbpoll -m tcp -p 15027 -0 -t 3:float -B -r 8 -c 8 -1 127.0.0.1
     """
+    if context.invoked_subcommand is not None:
+        return
     # Imported here: they take half a second that `blademill --help` need not wait for.
     from controller.core.equipment import Handling
+    from controller.edge.clock import monotonic_s
     from controller.edge.plantfile import load_plant
     from controller.edge.recipefile import load_recipe, resolve_recipe
     from sim.parameters import InitialGas
     from sim.server import PlantServer
+    from sim.training import Trainer, default_socket, serve_training
     from sim.world import new_mill
 
     plant = load_plant(plant_path or packaged_file("deploy", DEFAULT_PLANT))
@@ -91,16 +105,42 @@ def sim(
     jars = JarChanger(mill, InitialGas.DOCKED if docked else InitialGas.AIR)
 
     truth = TruthFile(truth_out)
+    began_s = monotonic_s()
+    trainer = Trainer(mill, plant, lambda: speed * (monotonic_s() - began_s))
 
     def on_tick(mill: Mill) -> None:
         jars(mill)
         truth(mill)
+        trainer(mill)
 
     async def serve() -> None:
         server = PlantServer(plant, mill, speed=speed, on_tick=on_tick)
-        await _serve(server, plant.title, ephemeral, addresses_out)
+        training = await serve_training(trainer, training_socket or default_socket())
+        async with training or nullcontext():
+            await _serve(server, plant.title, ephemeral, addresses_out)
 
     asyncio.run(serve())
+
+
+@sim.command(short_help="Put a fault into the running simulator.")
+@click.argument("faults", nargs=-1, metavar="[NAME[@ON[-OFF]][:VALUE]]...")
+@click.option("--heal", is_flag=True, help="End all faults first.")
+@click.option("--training-socket", type=click.Path(path_type=Path), metavar="FILE")
+def inject(faults: tuple[str, ...], heal: bool, training_socket: Path | None) -> None:
+    """Put FAULTS into the simulator that `blademill up` or `blademill sim` runs.
+
+    Times are seconds of plant time from now; without them a fault begins at once and stays until
+    `--heal`. Without a fault it lists what is wrong now. `blademill faults` lists all names.
+    """
+    from sim.training import ask, default_socket
+
+    path = training_socket or default_socket()
+    if heal:
+        click.echo(ask({"heal": True}, path))
+    for fault in faults:
+        click.echo(ask({"inject": fault}, path))
+    if not faults and not heal:
+        click.echo(ask({"list": True}, path))
 
 
 class JarChanger:

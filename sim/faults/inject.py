@@ -76,6 +76,10 @@ class Injector:
             ticker(self.mill, dt_s)
         self.wire.tick(now_s)
 
+    def add(self, planned: Planned) -> None:
+        """One fault more that is to come."""
+        self._waiting = sorted([*self._waiting, planned], key=lambda one: one.on_s)
+
     def begin(self, planned: Planned) -> None:
         """Begin a fault now; it ends at its time, or by `heal`."""
         self._active.append((planned, planned.fault.begin(self, planned.value)))
