@@ -19,6 +19,7 @@ _ROTOR: Final = int(Signal.ROTOR_RPM)
 _DRIVE_STATE: Final = int(Signal.DRIVE_STATE)
 _PERMIT: Final = int(Signal.RUN_PERMIT_FEEDBACK)
 _FLOW: Final = int(Signal.ARGON_FLOW_SLPM)
+_FLOW_SP: Final = int(Signal.ARGON_FLOW_SP_SLPM)
 _SUPPLY: Final = int(Signal.SUPPLY_VALVE_OPEN)
 _EXHAUST: Final = int(Signal.EXHAUST_VALVE_OPEN)
 _RUNNING: Final = float(DriveState.RUNNING)
@@ -56,6 +57,7 @@ _ACTIVE: Final = int(Arm.ACTIVE)
 _BATCH: Final = int(Arm.BATCH)
 _TURNING: Final = int(Arm.TURNING)
 _INERT: Final = int(Arm.INERT)
+_COVER: Final = int(Arm.COVER)
 _LEAK: Final = int(Arm.LEAK_TEST)
 _NOT_LEAK: Final = int(Arm.NOT_LEAK_TEST)
 _RUN: Final = int(Arm.RUN)
@@ -77,6 +79,9 @@ def arms_of(state: ScanState, watch: Watch, now_s: float) -> int:
     arms |= _LEAK if isinstance(phase, LeakTest) and arms & _RUN else _NOT_LEAK
     if arms & _BATCH and watch.credit:
         arms |= _INERT
+    batch = state.batch
+    if arms & _BATCH and batch is not None and state.position.index > batch.purge_index:
+        arms |= _COVER
     if arms & _RUN and isinstance(phase, MillPulse | MillHold):
         arms |= _MILL
     return arms
@@ -101,8 +106,9 @@ def derived_values(
         abs(x[_EXHAUST] + sent.exhaust_shut - 1.0),
         *_overdue(state, watch, now_s),
         0.0 if watch.credit else 1.0,
-        _unless(sent.run, x[_PERMIT], 1.0),
+        _unless(_permit_is_due(state), x[_PERMIT], 1.0),
         *_verdicts(state.position),
+        abs(x[_FLOW_SP] - sent.argon_flow_slpm),
     )
 
 
@@ -118,6 +124,12 @@ def _underspeed_rpm(sent: Outputs, watch: Watch, rotor_rpm: float, limits: Limit
     expected = min(watch.follow_rpm, sent.rotor_rpm)
     margin = max(limits.underspeed_margin_rpm, limits.underspeed_margin_share * expected)
     return expected - rotor_rpm - margin
+
+
+def _permit_is_due(state: ScanState) -> bool:
+    """Whether the contactor has been seen made and must stay so: driven, or resting in pulses."""
+    sent = state.outputs
+    return sent.run or (sent.run_permit and state.position.step is Step.OFF)
 
 
 def _unless(asked: bool, value: float, expected: float) -> float:

@@ -168,7 +168,7 @@ def _mill(
         )
     if position.step is Step.RUN_DOWN:
         return "run-down", "standstill", share
-    return "enable drive", "run permit and a powder below its limit", share
+    return "enable drive", "start limits, temperatures, cooling and the run permit", share
 
 
 def _rest(phase: MillPhase, position: Position, state: ScanState, probe: float) -> str:

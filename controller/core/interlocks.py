@@ -101,7 +101,7 @@ class Matrix:
         unknown = value != value  # NaN
         since_s = now_s if earlier is None else earlier.since_s
         confirm_s = row.unknown_confirm_s if unknown else row.confirm_s
-        if row.confirm_scans:
+        if row.confirm_scans and not unknown:
             confirm_s = max(confirm_s, row.confirm_scans * scan_s)
         # Half a microsecond of slack, so that a sum of scan times is not taken for too early.
         in_time = now_s - since_s >= confirm_s - 5e-7

@@ -114,7 +114,7 @@ def _band(row: Permit, signal: Signal) -> str:
     """The band in words."""
     info = SIGNALS[signal]
     if info.digital:
-        return "yes"
+        return "yes" if row.low == 1.0 else "no"
     if signal is Signal.DRIVE_STATE:
         return "stopped"
     if row.low == row.high:
@@ -181,7 +181,7 @@ def _charge_clean(state: ScanState, image: Image) -> _Found:
     return "yes" if clean else "no", "yes", clean
 
 
-def _standstill(state: ScanState, image: Image) -> _Found:
+def _standstill(state: ScanState, image: Image) -> tuple[str, str, bool]:
     del image
     proof_s = state.equipment.standstill_proof_s
     still_s = state.now_s - state.watch.still_since_s
@@ -195,6 +195,10 @@ def _approachable(state: ScanState, image: Image) -> _Found:
     turn, unless what is known says that it turns.
     """
     proven = _standstill(state, image)
+    since_s = state.now_s - state.watch.last_spin_s
+    if since_s < state.equipment.standstill_proof_s:
+        # A run permit alone turns nothing yet, but the proof counts from its end (I2).
+        return f"drive permitted {since_s:.0f} s ago", proven[1], False
     known = [image.values[signal] for signal in _TELL_OF_TURNING]
     if stands_still(state.watch, state.equipment, state.now_s) or all(v == v for v in known):
         return proven
@@ -204,11 +208,10 @@ def _approachable(state: ScanState, image: Image) -> _Found:
         or drive_state >= DriveState.RUNNING
         or abs(rotor_rpm) > state.matrix.limits.still_rpm
     )
-    coasted_s = state.now_s - state.watch.last_spin_s
     return (
-        "it still turns" if turns else f"UNKNOWN; last permitted {coasted_s:.0f} s ago",
+        "it still turns" if turns else f"UNKNOWN; last permitted {since_s:.0f} s ago",
         f"proof, or {state.equipment.coast_s:g} s since the drive was permitted",
-        coasted_s >= state.equipment.coast_s and not turns,
+        since_s >= state.equipment.coast_s and not turns,
     )
 
 

@@ -34,7 +34,7 @@ from controller.core.recipe import (
     Purge,
     SafeToOpen,
 )
-from controller.core.signals import Signal
+from controller.core.signals import DriveState, Signal
 from controller.core.watch import Watch, stands_still
 
 WINDOW_S: Final = 10.0
@@ -50,6 +50,10 @@ _H2S: Final = int(Signal.H2S_PPM)
 _JAR: Final = int(Signal.JAR_C)
 _POWDER: Final = int(Signal.POWDER_PROBE_C)
 _PERMIT: Final = int(Signal.RUN_PERMIT_FEEDBACK)
+_MOTOR: Final = int(Signal.MOTOR_C)
+_COOLING: Final = int(Signal.COOLING_FLOW_LPM)
+_DRIVE_STATE: Final = int(Signal.DRIVE_STATE)
+_RUNNING: Final = float(DriveState.RUNNING)
 
 
 class Demand(NamedTuple):
@@ -249,8 +253,9 @@ def _mill(phase: MillPhase, position: Position, scene: Scene) -> tuple[Position,
     if position.step is Step.BEGIN:
         position = _to(position, Step.ENABLE, t_s)
     if position.step is Step.ENABLE:
-        ready = x[_PERMIT] == 1.0 and x[_POWDER] <= phase.powder_high_c
-        if ready:
+        if not _may_begin(phase, scene):
+            return position, Demand(argon_flow_slpm=flow)
+        if x[_PERMIT] == 1.0:
             position = replace(_to(position, Step.ON, t_s), pulses=position.pulses + 1)
         return position, Demand(permit=True, argon_flow_slpm=flow)
     if position.step is Step.ON:
@@ -270,6 +275,22 @@ def _mill(phase: MillPhase, position: Position, scene: Scene) -> tuple[Position,
             position = _to(position, Step.DONE, t_s)
         return position, Demand(argon_flow_slpm=flow)
     return position, Demand(permit=True, argon_flow_slpm=flow)
+
+
+def _may_begin(phase: MillPhase, scene: Scene) -> bool:
+    """Before the run permit is given: start limits hold, nothing is warm or UNKNOWN, cooling flows.
+
+    What a running blade would be held for must not be found out by starting it.
+    """
+    x, limits = scene.x, scene.limits
+    return (
+        scene.watch.start_ok_since_s != math.inf
+        and x[_POWDER] <= phase.powder_high_c
+        and x[_JAR] <= limits.powder_warn_c
+        and x[_MOTOR] <= limits.motor_warn_c
+        and x[_COOLING] >= limits.cooling_flow_hold_lpm
+        and x[_DRIVE_STATE] < _RUNNING
+    )
 
 
 def _on_s(phase: MillPhase) -> float:

@@ -141,7 +141,7 @@ def _cooling() -> Iterator[Fault]:
         "sample_pump_off",
         "S6",
         "H10",
-        "The sample pump stands: the analysers look at old gas.",
+        "The sample pump stands: the analyzers look at old gas.",
         ("", "sample_pump", False),
         table(start=REFUSE, testing=REFUSE, turning=hold(2.0), after=warn(10.0), release=REFUSE),
     )

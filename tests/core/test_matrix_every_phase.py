@@ -123,6 +123,7 @@ def healthy(scene: Scene) -> dict[Signal, float]:
     sent = scene.sent
     shown = {
         Signal.ARGON_FLOW_SLPM: sent.argon_flow_slpm,
+        Signal.ARGON_FLOW_SP_SLPM: sent.argon_flow_slpm,
         Signal.SUPPLY_VALVE_OPEN: float(sent.supply_open),
         Signal.EXHAUST_VALVE_OPEN: float(not sent.exhaust_shut),
         Signal.RUN_PERMIT_FEEDBACK: float(sent.run_permit),

@@ -15,6 +15,7 @@ from controller.core.batch import Step
 from controller.core.permissives import (
     Permissive,
     go_on_permissives,
+    release_permissives,
     reset_permissives,
     spins_next,
     start_permissives,
@@ -66,6 +67,8 @@ ANALYZERS: list[tuple[Signal, float, str]] = [
     (Signal.H2S_PPM, NAN, "H2S_PPM_KNOWN"),
     (Signal.POWDER_PROBE_C, 35.1, "POWDER_PROBE_C_MAX"),
     (Signal.JAR_C, 35.1, "JAR_C_MAX"),
+    (Signal.SUPPLY_VALVE_OPEN, 1.0, "SUPPLY_VALVE_SHUT"),
+    (Signal.EXHAUST_VALVE_OPEN, 0.0, "EXHAUST_VALVE_OPEN"),
     (Signal.ARGON_SUPPLY_BAR_G, 0.1, "ARGON"),
 ]
 ATMOSPHERE: list[tuple[Signal, float, str]] = [
@@ -103,6 +106,8 @@ def test_start_names_what_is_missing(row: tuple[Signal, float, str]) -> None:
         signal is Signal.VESSEL_PRESSURE_MBAR_G and value != value
     ):
         assert lacks == {name, "H2O_PPM_KNOWN"}
+    elif signal is Signal.ARGON_SUPPLY_BAR_G:
+        assert lacks == {name, "ARGON_SUPPLY_BAR_G_MIN"}
     else:
         assert lacks == {name}
 
@@ -349,3 +354,12 @@ def test_any_image_gets_an_answer_in_words(values: list[float], state: ScanState
 
 def test_the_recipe_of_these_tests_is_the_one_loaded() -> None:
     assert BATCH.recipe is SHORT
+
+
+@pytest.mark.parametrize("ago_s, ok", [(0.1, False), (4.9, False), (5.1, True)])
+def test_a_run_permit_that_has_just_gone_keeps_the_lid_locked(ago_s: float, ok: bool) -> None:
+    """I2: nothing may have been permitted to turn during the proof time, even if nothing turned."""
+    stopped = state_in(State.STOPPED)
+    stopped = replace(stopped, now_s=100.0, watch=replace(stopped.watch, last_spin_s=100.0 - ago_s))
+    for conditions in (unlock_permissives, release_permissives, reset_permissives):
+        assert ("STANDSTILL" not in missing(conditions(stopped, image()))) is ok

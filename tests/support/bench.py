@@ -241,6 +241,7 @@ class Bench:
         sent = self.state.outputs
         follows = {
             Signal.ARGON_FLOW_SLPM: sent.argon_flow_slpm,
+            Signal.ARGON_FLOW_SP_SLPM: sent.argon_flow_slpm,
             Signal.SUPPLY_VALVE_OPEN: float(sent.supply_open),
             Signal.EXHAUST_VALVE_OPEN: float(not sent.exhaust_shut),
             Signal.RUN_PERMIT_FEEDBACK: float(sent.run_permit),

@@ -106,7 +106,7 @@ def machine_rows(lim: Limits) -> tuple[Row, ...]:
             source=Derived.NOT_RUNNING,
             **IS_ZERO,
             confirm_s=1.5,
-            unknown_confirm_s=1.5,
+            unknown_confirm_s=0.2,
             confirm_scans=6,
             armed=Arm.TURNING,
             **TRIP,

@@ -19,7 +19,7 @@ def room_rows(lim: Limits) -> tuple[Row, ...]:
             low=bounds[0],
             high=bounds[1],
             confirm_s=1.0,
-            unknown_confirm_s=10.0,
+            unknown_confirm_s=1.0,
             armed=Arm.ACTIVE | Arm.TRIPPED if severe else Arm.ACTIVE,
             reaction=reaction,
             on_unknown=reaction,

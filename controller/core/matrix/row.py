@@ -37,6 +37,7 @@ class Derived(IntEnum):
     LEAKS = SIGNAL_COUNT + 13
     LEAK_INCONCLUSIVE = SIGNAL_COUNT + 14
     SLOPE = SIGNAL_COUNT + 15
+    ARGON_SET_POINT_ERROR = SIGNAL_COUNT + 16
 
 
 class Arm(IntFlag):
@@ -55,6 +56,7 @@ class Arm(IntFlag):
     HELD = 1024
     STARTING = 2048  # STARTING, RESUMING, RESTARTING: waits for the equipment
     ALWAYS = 4096
+    COVER = 16384  # a batch that has had its purge, with or without credit
     TRIPPED = 8192  # ABORTING, ABORTED: what still decides about argon
 
 
