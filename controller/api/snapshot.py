@@ -17,6 +17,7 @@ from controller.core.batch import J_PER_KWH, Batch
 from controller.core.coating import target_thickness
 from controller.core.commanding import RELEASE_STATES, missing_for
 from controller.core.commands import TRIGGER_OF, CommandName
+from controller.core.derived import arms_of
 from controller.core.explain import phase_story
 from controller.core.interlocks import Matrix
 from controller.core.labels import phase_label
@@ -90,7 +91,7 @@ class Snapshots:
         return json.dumps(_finite(body), separators=(",", ":")).encode() + b"\n"
 
     def _values(self, state: ScanState, image: Image) -> dict[str, dict[str, Any]]:
-        bands = signal_bands(state.matrix)
+        bands = signal_bands(state.matrix, arms_of(state, state.watch, state.now_s))
         return {
             signal.name.lower(): {**self._value(signal, image), "limits": bands.get(signal)}
             for signal in Signal
@@ -112,15 +113,16 @@ class Snapshots:
         }
 
 
-@lru_cache(maxsize=8)
-def signal_bands(matrix: Matrix) -> dict[Signal, dict[str, list[float]]]:
+@lru_cache(maxsize=64)
+def signal_bands(matrix: Matrix, arms: int) -> dict[Signal, dict[str, list[float]]]:
     """Per analog signal the tightest band of its warnings, and of its holds and trips.
 
-    A missing end is infinite. They are the rows' own limits, whether armed at present or not.
+    A missing end is infinite. Only rows that `arms` arms: a limit that does not count is not shown.
     """
     bands: dict[Signal, dict[str, list[float]]] = {}
-    for row in matrix.rows:
-        if isinstance(row.source, Derived) or SIGNALS[row.source].digital:
+    armed = {entry[0] for entry in matrix.armed(arms)}
+    for index, row in enumerate(matrix.rows):
+        if isinstance(row.source, Derived) or SIGNALS[row.source].digital or index not in armed:
             continue
         kind = "warn" if row.reaction is Reaction.WARN else "act"
         band = bands.setdefault(row.source, {}).setdefault(kind, [-math.inf, math.inf])

@@ -26,7 +26,8 @@ export interface Value {
   quality: Quality;
   age_s: number | null;
   source: string;
-  limits?: Limits;
+  /** Null while no row about this signal is armed. */
+  limits?: Limits | null;
 }
 
 export interface Thickness {

@@ -67,7 +67,7 @@ function Card({ name, source }: { name: string; source: ReadonlySignal<Value | u
   return (
     <article class={good || above ? "card" : "card card-bad"} data-signal={name}>
       <h3>
-        <span>{value.label}</span>
+        <span title={value.label}>{value.label.replace(/^Headspace /, "")}</span>
         {side && <b class="side">{side}</b>}
       </h3>
       <output>
@@ -120,7 +120,7 @@ function isOutside(value: number, pair: [End, End] | undefined, end: 0 | 1): boo
   return limit !== null && (end === 0 ? value < limit : value > limit);
 }
 
-function sideOf(value: number, limits: Limits | undefined): string {
+function sideOf(value: number, limits: Limits | null | undefined): string {
   for (const pair of [limits?.act, limits?.warn]) {
     if (isOutside(value, pair, 1)) return strings.values.high;
     if (isOutside(value, pair, 0)) return strings.values.low;
@@ -130,7 +130,7 @@ function sideOf(value: number, limits: Limits | undefined): string {
 
 interface BarProps {
   value: number | null;
-  limits: Limits | undefined;
+  limits: Limits | null | undefined;
   log: boolean;
 }
 
@@ -159,7 +159,7 @@ function place(value: number, log: boolean): number {
   return log ? Math.log10(Math.max(value, 0.01)) : value;
 }
 
-function scaleOf(limits: Limits | undefined, log: boolean): [number, number] | null {
+function scaleOf(limits: Limits | null | undefined, log: boolean): [number, number] | null {
   const ends = [...(limits?.warn ?? []), ...(limits?.act ?? [])].filter((end) => end !== null);
   if (ends.length === 0) return null;
   const low = Math.min(...ends);
