@@ -17,7 +17,6 @@ from bench import (
     load,
     state_in,
 )
-from state_table import TABLE
 
 from controller.core.alarms import Alarm
 from controller.core.batch import Step
@@ -26,6 +25,7 @@ from controller.core.recipe import CoolDown, LeakTest, MillPulse
 from controller.core.signals import NAN, Signal
 from controller.core.state import Decision, initial_state
 from controller.core.states import State, Trigger
+from sim.prove.state_table import TABLE
 
 SAFE = (CommandName.ABORT, CommandName.STOP, CommandName.HOLD)
 MOVES = [name for name in CommandName if name.value in {t.value for t in Trigger}]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from state_table import TABLE
 
 from controller.core.states import (
     ABORTABLE,
@@ -16,6 +15,7 @@ from controller.core.states import (
     allowed_triggers,
     fire,
 )
+from sim.prove.state_table import TABLE
 
 PAIRS = list(itertools.product(State, Trigger))
 

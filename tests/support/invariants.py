@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from state_table import TABLE
-
 from controller.core.commands import Command, CommandName
 from controller.core.equipment import Equipment
 from controller.core.events import Event, EventKind
@@ -23,6 +21,7 @@ from controller.core.signals import Image, Signal
 from controller.core.state import Decision, ScanState
 from controller.core.states import State, Trigger
 from sim.mill import Mill
+from sim.prove.state_table import TABLE
 
 O2_START_PPM = 10.0
 O2_RUN_PPM = 50.0
