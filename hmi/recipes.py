@@ -7,9 +7,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from controller.core.coating import mass_ratio, target_thickness
+from controller.core.coating import mass_ratio
 from controller.core.recipe import Recipe
-from controller.core.target import shell_inputs
+from controller.core.target import thickness_json
 from controller.edge.recipefile import load_recipe
 from controller.errors import InputError, RecipeError
 
@@ -92,16 +92,3 @@ def _nominal_charge(recipe: Recipe) -> Json:
     ratio = mass_ratio(recipe.sse.wt_percent, recipe.sse.basis)
     core_g = recipe.charge.total_mass_g / (1.0 + ratio)
     return {"cam_mass_g": core_g, "sse_mass_g": recipe.charge.total_mass_g - core_g}
-
-
-def thickness_json(recipe: Recipe) -> Json:
-    """The target thickness of a recipe in the form that the controller's snapshot has, too."""
-    result = target_thickness(shell_inputs(recipe))
-    return {
-        "dense_nm": result.dense_nm,
-        "apparent_nm": result.apparent_nm,
-        "thin_limit_nm": result.thin_limit_nm,
-        "solid_fraction": recipe.sse.solid_fraction,
-        "assumptions": list(result.assumptions),
-        "band_nm": None if result.band is None else asdict(result.band),
-    }

@@ -14,7 +14,6 @@ from controller.api.journal import utc_now
 from controller.core.alarms import Alarm, Suppression
 from controller.core.alarms.log import figures
 from controller.core.batch import J_PER_KWH, Batch
-from controller.core.coating import target_thickness
 from controller.core.commanding import RELEASE_STATES, missing_for
 from controller.core.commands import TRIGGER_OF, CommandName
 from controller.core.derived import arms_of
@@ -30,11 +29,10 @@ from controller.core.permissives import (
     start_permissives,
     unlock_permissives,
 )
-from controller.core.recipe import Recipe
 from controller.core.signals import SIGNALS, Image, Signal
 from controller.core.state import ScanState
 from controller.core.states import State, allowed_triggers
-from controller.core.target import shell_inputs
+from controller.core.target import shell_inputs, thickness_json
 from controller.cycle import Timing
 from controller.edge.modbus import DeviceStatus
 from controller.edge.plantfile import PlantFile
@@ -196,19 +194,8 @@ def _target(batch: Batch) -> dict[str, float | str]:
     }
 
 
-@lru_cache(maxsize=8)
-def recipe_thickness(recipe: Recipe) -> dict[str, Any]:
-    """The target shell of a recipe with its band and everything it assumes."""
-    inputs = shell_inputs(recipe)
-    found = target_thickness(inputs)
-    return {
-        "dense_nm": found.dense_nm,
-        "apparent_nm": found.apparent_nm,
-        "thin_limit_nm": found.thin_limit_nm,
-        "solid_fraction": inputs.solid_fraction,
-        "assumptions": list(found.assumptions),
-        "band_nm": None if found.band is None else asdict(found.band),
-    }
+# Asked for in every snapshot, and the same as long as the recipe is.
+recipe_thickness = lru_cache(maxsize=8)(thickness_json)
 
 
 def _permissives(state: ScanState, image: Image) -> list[dict[str, Any]]:

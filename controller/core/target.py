@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from controller.core.coating import ShellInputs
+from dataclasses import asdict
+from typing import Any
+
+from controller.core.coating import ShellInputs, target_thickness
 from controller.core.recipe import Recipe
 
 
@@ -26,3 +29,17 @@ def shell_inputs(recipe: Recipe) -> ShellInputs:
         shell_density_origin=sse.density_origin,
         solid_fraction_origin=sse.solid_fraction_origin,
     )
+
+
+def thickness_json(recipe: Recipe) -> dict[str, Any]:
+    """The target shell of a recipe with its band and everything it assumes, as pages get it."""
+    inputs = shell_inputs(recipe)
+    found = target_thickness(inputs)
+    return {
+        "dense_nm": found.dense_nm,
+        "apparent_nm": found.apparent_nm,
+        "thin_limit_nm": found.thin_limit_nm,
+        "solid_fraction": inputs.solid_fraction,
+        "assumptions": list(found.assumptions),
+        "band_nm": None if found.band is None else asdict(found.band),
+    }
