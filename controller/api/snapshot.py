@@ -20,7 +20,7 @@ from controller.core.derived import arms_of
 from controller.core.explain import phase_story
 from controller.core.interlocks import Matrix
 from controller.core.labels import phase_label
-from controller.core.matrix.row import Derived, Reaction
+from controller.core.matrix.row import Reaction
 from controller.core.permissives import (
     Permissive,
     go_on_permissives,
@@ -120,7 +120,9 @@ def signal_bands(matrix: Matrix, arms: int) -> dict[Signal, dict[str, list[float
     bands: dict[Signal, dict[str, list[float]]] = {}
     armed = {entry[0] for entry in matrix.armed(arms)}
     for index, row in enumerate(matrix.rows):
-        if isinstance(row.source, Derived) or SIGNALS[row.source].digital or index not in armed:
+        if not isinstance(row.source, Signal) or index not in armed:
+            continue
+        if SIGNALS[row.source].digital:
             continue
         kind = "warn" if row.reaction is Reaction.WARN else "act"
         band = bands.setdefault(row.source, {}).setdefault(kind, [-math.inf, math.inf])

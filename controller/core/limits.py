@@ -54,6 +54,8 @@ class Limits:
     still_rpm: float = 5.0
     start_dwell_s: float = 60.0
     held_limit_s: float = 1_800.0
+    record_warn_s: float = 1.0
+    record_hold_s: float = 10.0
 
 
 def limits_for(equipment: Equipment, atmosphere: Atmosphere | None) -> Limits:

@@ -254,6 +254,12 @@ def _dwell(state: ScanState, image: Image) -> _Found:
     return value, f"for {dwell_s:g} s", held_s >= dwell_s
 
 
+def _record(state: ScanState, image: Image) -> _Found:
+    lost_s, warn_s = image.health.record_lost_s, state.matrix.limits.record_warn_s
+    value = "yes" if lost_s == 0.0 else f"not for {lost_s:.0f} s"
+    return value, "yes", lost_s <= warn_s
+
+
 _FACTS: Final[dict[Fact, Callable[[ScanState, Image], _Found]]] = {
     Fact.RECIPE: _recipe,
     Fact.CHARGE: _charge,
@@ -267,6 +273,7 @@ _FACTS: Final[dict[Fact, Callable[[ScanState, Image], _Found]]] = {
     Fact.HOLDS_CLEARED: lambda state, image: _cleared(state, Reaction.HOLD),
     Fact.TRIPS_CLEARED: lambda state, image: _cleared(state, Reaction.TRIP),
     Fact.ATMOSPHERE_DWELL: _dwell,
+    Fact.RECORD: _record,
 }
 
 

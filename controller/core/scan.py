@@ -81,7 +81,7 @@ def _observed(
     if before.watch.credit and not watch.credit:
         events.append(Event(EventKind.PURGE_CREDIT, now_s, "Purge credit lost", {"credit": False}))
     arms = arms_of(before, watch, now_s)
-    extended = (*x, *derived_values(before, watch, x, now_s))
+    extended = (*x, *derived_values(before, watch, x, now_s), *image.health)
     violations = before.matrix.evaluate(extended, arms, before.violations, now_s, period_s)
     state = ScanState(
         before.equipment,

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
 from typing import Final
 
+from controller.core.health import HEALTHY, Health
+
 NAN: Final = math.nan
 
 
@@ -145,11 +147,13 @@ class Image:
 
     `values`, `quality` and `age_s` each hold `SIGNAL_COUNT` entries indexed by `Signal`. `values`
     holds NaN wherever the signal is UNKNOWN; no value that was not measured in time is ever in it.
+    `health` is what the controller knows of itself.
     """
 
     values: Sequence[float]
     quality: Sequence[Quality]
     age_s: Sequence[float]
+    health: Health = HEALTHY
 
 
 UNKNOWN_IMAGE: Final = Image(

@@ -11,7 +11,7 @@ from bench import LAB
 from controller.core.interlocks import NONE, Matrix, Violation, matrix_for
 from controller.core.limits import Limits, limits_for
 from controller.core.matrix import rows
-from controller.core.matrix.row import Arm, Derived, Priority, Reaction, Row
+from controller.core.matrix.row import Arm, Derived, Own, Priority, Reaction, Row
 from controller.core.recipe import Atmosphere
 from controller.core.signals import NAN, SIGNAL_COUNT
 
@@ -39,7 +39,7 @@ BOUND = pytest.mark.parametrize(
 
 def quiet(matrix: Matrix) -> list[float]:
     """A value for every source that lies within the bands of all its rows."""
-    x = [0.0] * (SIGNAL_COUNT + len(Derived))
+    x = [0.0] * (SIGNAL_COUNT + len(Derived) + len(Own))
     for source in {row.source for row in matrix.rows}:
         low = max(row.low + row.deadband for row in matrix.rows if row.source is source)
         high = min(row.high - row.deadband for row in matrix.rows if row.source is source)

@@ -14,10 +14,11 @@ from bench import LAB, SHORT, TURNING, TURNS, image, state_in
 
 from controller.core.batch import Step
 from controller.core.derived import arms_of
+from controller.core.health import HEALTHY, Health
 from controller.core.image import assemble
 from controller.core.limits import limits_for
 from controller.core.matrix import rows
-from controller.core.matrix.row import Reaction, Row
+from controller.core.matrix.row import Own, Reaction, Row
 from controller.core.outputs import DEAD, Outputs
 from controller.core.recipe import (
     CoolDown,
@@ -206,3 +207,45 @@ def test_every_row_acts_in_time_in_every_phase(row: Row, cause: str) -> None:
         if effect is Reaction.TRIP and state.state in (State.ABORTING, State.ABORTED):
             assert not decision.outputs.spins, f"{scene}: still driven"
     assert tried or cause in ("above", "below") or row.id in LEFT_TO_OTHERS, "never armed"
+
+
+OWN_ROWS = [row for row in ALL_ROWS if isinstance(row.source, Own)]
+
+
+def ailing(source: Own, value: float) -> Health:
+    """Everything well but one."""
+    return HEALTHY._replace(**{Health._fields[source - Own.RECORD_LOST_S]: value})
+
+
+def test_the_sources_are_in_the_order_of_the_fields() -> None:
+    assert [own.name.lower() for own in Own] == list(Health._fields)
+
+
+@pytest.mark.parametrize("unknown", [False, True], ids=["beyond", "nan"])
+@pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.id)
+def test_rows_about_the_controller_itself_act_in_time_in_every_phase(
+    row: Row, unknown: bool
+) -> None:
+    assert isinstance(row.source, Own)
+    index = ALL_ROWS.index(row)
+    effect = row.on_unknown if unknown else row.reaction
+    confirm_s = row.unknown_confirm_s if unknown else row.confirm_s
+    health = ailing(row.source, math.nan if unknown else row.high + 1.0)
+    tried = 0
+    for scene in SCENES:
+        x = replace(image(healthy(scene)), health=health)
+        state = state_in(scene.state, scene.phase, scene.step, outputs=scene.sent)
+        if not is_armed(state, x, PERIOD_S, index):
+            continue
+        tried += 1
+        last = 1 + math.ceil(confirm_s / PERIOD_S - 1e-9)
+        for number in range(1, last + 1):
+            decision = scan(state, x, (), number * PERIOD_S, PERIOD_S)
+            state = decision.state
+            if at_least(state.state, scene, max(effect, Reaction.HOLD)):
+                break
+        assert at_least(state.state, scene, effect), f"{scene}: {state.state}"
+        if effect is Reaction.TRIP and state.state in (State.ABORTING, State.ABORTED):
+            assert not decision.outputs.spins, f"{scene}: still driven"
+        assert any(v.row == index for v in state.violations), f"{scene}: not told"
+    assert tried, "never armed"

@@ -6,6 +6,7 @@ from controller.core.limits import Limits
 from controller.core.matrix.gas import gas_rows
 from controller.core.matrix.heat import heat_rows
 from controller.core.matrix.machine import machine_rows
+from controller.core.matrix.own import own_rows
 from controller.core.matrix.procedure import procedure_rows
 from controller.core.matrix.room import room_rows
 from controller.core.matrix.row import Row
@@ -19,4 +20,5 @@ def rows(limits: Limits) -> tuple[Row, ...]:
         *heat_rows(limits),
         *room_rows(limits),
         *procedure_rows(limits),
+        *own_rows(limits),
     )

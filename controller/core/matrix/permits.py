@@ -43,6 +43,7 @@ class Fact(Enum):
     HOLDS_CLEARED = "holds_cleared"
     TRIPS_CLEARED = "trips_cleared"
     ATMOSPHERE_DWELL = "atmosphere_dwell"
+    RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,7 @@ def _order() -> tuple[Permit, ...]:
         _fact(Fact.CHARGE_MASS, "H11", Need.START, "Charged mass"),
         _fact(Fact.CHARGE_WT, "H11", Need.START, "Charged electrolyte"),
         _fact(Fact.CHARGE_CLEAN, "H11", Need.START, "Previous batch emptied and cleaned"),
+        _fact(Fact.RECORD, "H13", _READY, "Record is written"),
     )
 
 

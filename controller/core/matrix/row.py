@@ -40,6 +40,17 @@ class Derived(IntEnum):
     ARGON_SET_POINT_ERROR = SIGNAL_COUNT + 16
 
 
+@unique
+class Own(IntEnum):
+    """The fields of `Health`, in its order; indexed after the derived values."""
+
+    RECORD_LOST_S = SIGNAL_COUNT + len(Derived)
+    WATCHDOGS_UNARMED = RECORD_LOST_S + 1
+    WRONG_DEVICES = RECORD_LOST_S + 2
+    FOREIGN_WRITE = RECORD_LOST_S + 3
+    RESTARTED = RECORD_LOST_S + 4
+
+
 class Arm(IntFlag):
     """When a row counts. A row is armed while any of its bits is set."""
 
@@ -93,7 +104,7 @@ class Row:
 
     id: str
     hazard: str
-    source: Signal | Derived
+    source: Signal | Derived | Own
     low: float = -INF
     high: float = INF
     confirm_s: float = 0.0

@@ -11,7 +11,7 @@ from typing import Final
 
 from controller.core.limits import Limits
 from controller.core.matrix import rows
-from controller.core.matrix.row import Arm, Derived, Row
+from controller.core.matrix.row import Arm, Derived, Own, Row
 from controller.core.permissives import Permissive
 from controller.core.signals import SIGNALS, Signal
 
@@ -114,6 +114,8 @@ def _reaction(name: str, confirm_s: float, row: Row) -> str:
 def _must_be(row: Row, limits: Limits) -> str:
     if isinstance(row.source, Derived):
         return _derived(row.source, row, limits)
+    if isinstance(row.source, Own):
+        return _own(row.source, row)
     info = SIGNALS[row.source]
     if info.digital:
         return f"{info.label}: {'yes' if row.low == 1.0 else 'no'}"
@@ -155,4 +157,14 @@ def _derived(source: Derived, row: Row, limits: Limits) -> str:
         Derived.LEAK_INCONCLUSIVE: "Leak test's two-sigma uncertainty at most its limit",
         Derived.ARGON_SET_POINT_ERROR: f"Argon set point read back within {row.high:g} slpm",
         Derived.SLOPE: "O2 rises no faster than the recipe allows, sweep shut",
+    }[source]
+
+
+def _own(source: Own, row: Row) -> str:
+    return {
+        Own.RECORD_LOST_S: f"Events committed to the record, lost for {_band(row)} s",
+        Own.WATCHDOGS_UNARMED: "Watchdogs of all output devices read back as armed",
+        Own.WRONG_DEVICES: "Each device is that of its profile: identity and test registers",
+        Own.FOREIGN_WRITE: "Outputs read back as written by this controller",
+        Own.RESTARTED: "No controller ran before this one without its end being told",
     }[source]

@@ -1,0 +1,22 @@
+"""What the controller knows of itself and of its hold on the devices, beside what is measured.
+
+The plant object and the loop fill it in, the rows judge it: so a lost record or a second master
+is an alarm and an interlock like any other. NaN is UNKNOWN here too.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Health(NamedTuple):
+    """One float each, 0 when all is well; in the order of `matrix.row.Own`."""
+
+    record_lost_s: float = 0.0  # for how long nothing could be committed to the record
+    watchdogs_unarmed: float = 0.0  # output devices whose watchdog did not read back as armed
+    wrong_devices: float = 0.0  # devices whose identity or test registers do not fit the profile
+    foreign_write: float = 0.0  # 1: an output reads back as something that was not written here
+    restarted: float = 0.0  # 1: this process has just begun, and another one ran before it
+
+
+HEALTHY: Final = Health()
