@@ -16,6 +16,10 @@ const commands: Record<CommandName, string> = {
   reset: "Reset",
   "lid.release": "Release lid",
   ack: "Acknowledge",
+  shelve: "Shelve alarm",
+  unshelve: "Unshelve alarm",
+  out_of_service: "Take alarm out of service",
+  in_service: "Return alarm to service",
 };
 
 const hints: Partial<Record<CommandName, string>> = {
@@ -105,7 +109,6 @@ export const strings = {
   },
   session: {
     signOut: "Sign out",
-    role: "Operator",
     endsSoon: (minutes: number) =>
       `Your session ends in ${minutes} min. Sign out and in again when it suits the batch.`,
   },
@@ -114,7 +117,25 @@ export const strings = {
     text: "No equipment is connected",
     speed: (speed: string) => `Process time runs ${speed} times as fast`,
   },
-  pageTitle: (state: string, plant: string) => `${state} – ${plant}`,
+  pageTitle: (state: string, page: string, plant: string) => `${state} – ${page} – ${plant}`,
+  frame: {
+    skip: "Go to the content",
+    pages: "Pages",
+    page: { run: "Run", recipes: "Recipes", batches: "Batches", system: "System" },
+    theme: "Colors",
+    themes: { auto: "Auto", light: "Light", dark: "Dark" },
+    fetching: "Fetching the page…",
+    notFetched: "This page could not be fetched from the page server.",
+    again: "Try again",
+  },
+  roles: {
+    viewer: "Viewer",
+    operator: "Operator",
+    author: "Recipe author",
+    supervisor: "Supervisor",
+    maintenance: "Maintenance",
+    admin: "Administrator",
+  } as Record<string, string>,
   behind: "This computer cannot keep up with the set speed: process time runs slower than stated.",
   aboveRange: "> range",
   live: {
@@ -123,6 +144,7 @@ export const strings = {
     waiting: "Waiting for the first values",
     age: (age: string) => `No data for ${age}`,
     text: "Values are hidden because they are old. The mill goes on by itself. Hold, Stop and Abort are still sent from here; the emergency stop is hard-wired.",
+    short: "No values from the mill reach this page. Hold, Stop and Abort are still sent.",
     last: (state: string) => `Last known state: ${state}`,
   },
   time: { controller: "Controller time" },
@@ -253,6 +275,8 @@ export const strings = {
   alarms: {
     title: "Alarms",
     none: "No alarms",
+    list: "Alarm list",
+    aside: (count: number) => `${count} set aside`,
     count: (count: number) => `${count} active`,
     unacknowledged: (count: number) => `${count} not acknowledged`,
     priority: (priority: number) => `Priority ${priority}`,

@@ -88,19 +88,44 @@ export interface Permissive {
   ok: boolean;
 }
 
+export type Suppression = "none" | "shelved" | "suppressed" | "out_of_service";
+
 export interface Alarm {
   id: string;
+  signal: string;
   text: string;
   priority: 1 | 2 | 3;
   state: string;
+  active: boolean;
   acked: boolean;
   first_out: boolean;
   /** The value itself is UNKNOWN, which counts as the unsafe side. */
   unknown: boolean;
   since_s: number;
+  suppression: Suppression;
+  /** Process time at which a shelf ends. */
+  until_s: number | null;
+  /** Why it is set aside, and by whom; empty when it is in sight. */
+  reason: string;
+  hidden_by: string;
+  chattering: boolean;
   cause: string;
   consequence: string;
   action: string;
+}
+
+export interface AlarmFigures {
+  per_10_min: number;
+  per_hour: number;
+  flood: boolean;
+  chattering: string[];
+  standing: number;
+  stale: number;
+  unacknowledged: number;
+  shelved: number;
+  suppressed: number;
+  out_of_service: number;
+  top: { id: string; count: number }[];
 }
 
 export interface Device {
@@ -126,7 +151,11 @@ export type CommandName =
   | "abort"
   | "reset"
   | "lid.release"
-  | "ack";
+  | "ack"
+  | "shelve"
+  | "unshelve"
+  | "out_of_service"
+  | "in_service";
 
 export interface Snapshot {
   seq: number;
@@ -145,6 +174,7 @@ export interface Snapshot {
   outputs: Record<string, number | boolean>;
   permissives: Permissive[];
   alarms: Alarm[];
+  alarm_figures: AlarmFigures;
   commands: Partial<Record<CommandName, { enabled: boolean; missing: string[] }>>;
   lid_release: boolean;
   devices: Device[];

@@ -3,7 +3,7 @@
 
 import { signal } from "@preact/signals";
 import { call, newId, Refusal, reasonsOf } from "../api";
-import type { CommandAnswer, CommandName, Snapshot } from "../types";
+import type { CommandAnswer, CommandName, Snapshot, Suppression } from "../types";
 import { snapshot } from "./store";
 import { onSnapshot, signedOut } from "./stream";
 
@@ -107,6 +107,13 @@ function whenDone(
       return (now) => now.batch?.charge != null;
     case "ack":
       return (now) => noneLeft(now, args);
+    case "shelve":
+    case "out_of_service":
+      return (now) => suppressionOf(now, args) !== "none";
+    case "unshelve":
+    case "in_service":
+      return (now) =>
+        suppressionOf(now, args) !== (name === "unshelve" ? "shelved" : "out_of_service");
     case "lid.release":
       return (now) => now.lid_release;
     default: {
@@ -116,7 +123,17 @@ function whenDone(
   }
 }
 
-type StateCommand = Exclude<CommandName, "load" | "charge" | "ack" | "lid.release">;
+type StateCommand = Exclude<
+  CommandName,
+  | "load"
+  | "charge"
+  | "lid.release"
+  | "ack"
+  | "shelve"
+  | "unshelve"
+  | "out_of_service"
+  | "in_service"
+>;
 
 const STATES_AFTER: Record<StateCommand, readonly string[]> = {
   start: ["STARTING", "RUNNING"],
@@ -129,6 +146,11 @@ const STATES_AFTER: Record<StateCommand, readonly string[]> = {
   abort: ["ABORTING", "ABORTED"],
   reset: ["RESETTING", "IDLE"],
 };
+
+function suppressionOf(now: Snapshot, args: object): Suppression {
+  const wanted = "alarm" in args ? args.alarm : "";
+  return now.alarms.find((alarm) => alarm.id === wanted)?.suppression ?? "none";
+}
 
 function noneLeft(now: Snapshot, args: object): boolean {
   const wanted = "alarm" in args ? args.alarm : "*";

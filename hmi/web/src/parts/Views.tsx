@@ -2,11 +2,9 @@ import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { strings } from "../strings";
 import { Spans, Trend } from "../trend/Trend";
-import { Devices } from "./Devices";
 import { Events } from "./Events";
-import { AllValues } from "./Values";
 
-const VIEWS = { trend: Trend, values: AllValues, devices: Devices, events: Events } as const;
+const VIEWS = { trend: Trend, events: Events } as const;
 type View = keyof typeof VIEWS;
 const NAMES = Object.keys(VIEWS) as View[];
 

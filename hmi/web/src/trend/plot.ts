@@ -2,6 +2,7 @@
 
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { isDark } from "../frame/theme";
 import type { Mark, Pen, Points } from "./history";
 import {
   aboveFloor,
@@ -64,10 +65,9 @@ export function drawStack(root: HTMLElement, options: StackOptions): Stack {
     plots = makePlots(root, options, () => shown?.[0].marks ?? []);
     if (shown) fill(plots, options.panes, ...shown);
   };
-  const dark = matchMedia("(prefers-color-scheme: dark)");
   const watcher = new ResizeObserver(build);
   watcher.observe(root);
-  dark.addEventListener("change", build);
+  const stopTheme = isDark.subscribe(build);
 
   return {
     show(points, from, to) {
@@ -79,7 +79,7 @@ export function drawStack(root: HTMLElement, options: StackOptions): Stack {
     },
     destroy() {
       watcher.disconnect();
-      dark.removeEventListener("change", build);
+      stopTheme();
       for (const plot of plots) plot.destroy();
       plots = [];
     },

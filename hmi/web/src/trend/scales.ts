@@ -1,6 +1,6 @@
 // Ranges, ticks and colors of the plots: plain functions, no drawing.
 
-import type { Pen } from "./history";
+import { PENS, type Pen } from "./history";
 
 /** The lowest value that a logarithmic plot can show. */
 export const FLOOR = 0.01;
@@ -64,13 +64,22 @@ export interface Colors {
 
 /** The colors of the theme that is in force. */
 export function themeColors(): Colors {
-  const style = getComputedStyle(document.documentElement);
-  const get = (name: string) => style.getPropertyValue(name).trim();
-  return {
+  const probe = document.body.appendChild(document.createElement("i"));
+  // The value of a custom property may name two colors; that of `color` is the one in force.
+  const get = (name: string) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const pens = Object.fromEntries(
+    PENS.map((pen) => [pen, get(`--pen-${pen.replaceAll("_", "-")}`)]),
+  );
+  const colors = {
     text: get("--text-2"),
     grid: get("--plot-grid"),
     band: get("--plot-band"),
     mark: get("--plot-mark"),
-    pen: (pen) => get(`--pen-${pen.replaceAll("_", "-")}`),
+    pen: (pen: Pen) => pens[pen] ?? "",
   };
+  probe.remove();
+  return colors;
 }

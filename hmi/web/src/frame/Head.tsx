@@ -1,48 +1,54 @@
-import { computed } from "@preact/signals";
 import { call } from "../api";
 import { dateOf, timeOfDay, zoneName } from "../format";
 import { live, part, person } from "../live/store";
 import { signedOut } from "../live/stream";
 import { strings } from "../strings";
-import { AlarmCount } from "./Alarms";
 import { StateBadge } from "./StateBadge";
 
 const plant = part((s) => s.plant.title);
 const second = part((s) => s.utc.slice(0, 19));
-const batchId = part((s) => s.batch?.id ?? "");
-const minutesLeft = computed(() => Math.floor((person.value?.ends_in_s ?? 0) / 60));
+const recipe = part((s) => (s.batch ? s.batch.recipe.id : ""));
+const phase = part((s) => s.batch?.phase ?? null);
 
 const zone = zoneName();
-const ENDS_SOON_MIN = 30;
 
 async function signOut(): Promise<void> {
   await call("DELETE", "session").catch(() => undefined);
   signedOut();
 }
 
-/** Which machine this is, whether it is live, what time it has, and who is here. */
-export function TopBar() {
+/** What is at work here, whether it is live, what time it has, and who looks at it. */
+export function Head() {
   return (
-    <div class="topbar">
-      <h1>
-        <span class="topbar-product">{strings.product}</span>
-        <span class="topbar-plant">{plant}</span>
-      </h1>
+    <header class="head">
       <StateBadge />
-      <span class="topbar-batch">{batchId}</span>
-      <AlarmCount />
-      <span class="topbar-space" />
+      <h1 class="head-what">
+        <BatchLine />
+        <small>{plant}</small>
+      </h1>
       <Clock />
-      <div class="topbar-person">
+      <div class="head-person">
         <span>
-          {person.value?.name}
-          <small>{strings.session.role}</small>
+          <b>{person.value?.name}</b>
+          <small>{strings.roles[person.value?.role ?? ""] ?? person.value?.role}</small>
         </span>
         <button type="button" class="quiet" onClick={() => void signOut()}>
           {strings.session.signOut}
         </button>
       </div>
-    </div>
+    </header>
+  );
+}
+
+function BatchLine() {
+  const now = phase.value;
+  if (!recipe.value) return <span class="head-batch">{strings.batch.none}</span>;
+  return (
+    <span class="head-batch">
+      <b>{recipe.value}</b>
+      {now && live.value && <span>{strings.batch.phase(now.index + 1, now.count)}</span>}
+      {now && live.value && <span>{now.label}</span>}
+    </span>
   );
 }
 
@@ -59,16 +65,6 @@ function Clock() {
           {dateOf(instant)} {zone}
         </small>
       </time>
-    </div>
-  );
-}
-
-/** Tells, in good time, that this session will end. */
-export function SessionNotice() {
-  if (minutesLeft.value >= ENDS_SOON_MIN) return null;
-  return (
-    <div class="notice" role="status">
-      {strings.session.endsSoon(minutesLeft.value)}
     </div>
   );
 }

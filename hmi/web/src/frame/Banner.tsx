@@ -1,16 +1,20 @@
+import { computed } from "@preact/signals";
 import { plain } from "../format";
-import { part } from "../live/store";
+import { part, person } from "../live/store";
 import { strings } from "../strings";
+
+const ENDS_SOON_MIN = 30;
 
 const simulated = part((s) => s.simulated);
 const speed = part((s) => s.speed);
 const behind = part((s) => s.scan.behind);
+const minutesLeft = computed(() => Math.floor((person.value?.ends_in_s ?? 0) / 60));
 
-/** What must never be overlooked about the machine as a whole: that it is not real, or not in time. */
+/** What must never be overlooked: that the machine is not real, or not in time; a session's end. */
 export function Banner() {
   const factor = speed.value ?? 1;
   return (
-    <>
+    <div class="banner">
       {simulated.value && (
         <div class="simulation" role="note">
           <strong>{strings.simulation.title}</strong>
@@ -23,6 +27,11 @@ export function Banner() {
           {strings.behind}
         </div>
       )}
-    </>
+      {minutesLeft.value < ENDS_SOON_MIN && (
+        <div class="notice" role="status">
+          {strings.session.endsSoon(minutesLeft.value)}
+        </div>
+      )}
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { ALWAYS, command, underWay } from "../live/commands";
+import { SafetyMark } from "../parts/marks";
 import { strings } from "../strings";
-import { SafetyMark } from "./marks";
 
 /** Hold, Stop and Abort: always there, never grey, one press. */
 export function SafetyBar() {

@@ -1,0 +1,18 @@
+import { Devices } from "../../parts/Devices";
+import { Panel } from "../../parts/Panel";
+import { AllValues } from "../../parts/Values";
+import { strings } from "../../strings";
+
+/** The machine behind the mill: every signal with its source, and the links to the devices. */
+export default function System() {
+  return (
+    <div class="page page-pair">
+      <Panel title={strings.tabs.values} area="all-values">
+        <AllValues />
+      </Panel>
+      <Panel title={strings.tabs.devices} area="devices">
+        <Devices />
+      </Panel>
+    </div>
+  );
+}
