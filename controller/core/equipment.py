@@ -60,6 +60,7 @@ class Equipment:
     leak_test_max_mbar_g: Annotated[float, Ge(50.0), Le(400.0)]
     relief_mbar_g: Annotated[float, Ge(100.0), Le(2_000.0)]
     powder_max_c: Annotated[float, Ge(20.0), Le(60.0)]
+    manual_rpm_max: Annotated[float, Ge(0.0), Le(20_000.0)] = 0.0  # 0: the blade is never jogged
     held_limit_s: Annotated[float, Ge(60.0), Le(86_400.0)] = 1_800.0
     temperature_sigma_k: Annotated[float, Ge(0.001), Le(2.0)] = 0.02
     pressure_sigma_mbar: Annotated[float, Ge(0.0001), Le(10.0)] = 0.03

@@ -30,6 +30,13 @@ class EventKind(Enum):
     ALARM_FLOOD = "alarm_flood"
     PURGE_CREDIT = "purge_credit"
     LID = "lid"
+    MODE_CHANGED = "mode_changed"
+    JOG = "jog"
+    PURGE_BY_HAND = "purge_by_hand"
+    BYPASS_SET = "bypass_set"
+    BYPASS_ENDED = "bypass_ended"
+    HANDOVER = "handover"
+    COMMENT = "comment"
 
 
 @dataclass(frozen=True, slots=True)
