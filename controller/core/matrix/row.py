@@ -38,17 +38,26 @@ class Derived(IntEnum):
     LEAK_INCONCLUSIVE = SIGNAL_COUNT + 14
     SLOPE = SIGNAL_COUNT + 15
     ARGON_SET_POINT_ERROR = SIGNAL_COUNT + 16
+    LOOSE_INPUTS = SIGNAL_COUNT + 17
+    STANDS_STILL_S = SIGNAL_COUNT + 18
+    ROTOR_UNMOVED_RPM = SIGNAL_COUNT + 19
+    POWDER_BELOW_JAR_K = SIGNAL_COUNT + 20
+    PAUSED_S = SIGNAL_COUNT + 21
+    BYPASSES = SIGNAL_COUNT + 17
+
+
+_OWN: Final = SIGNAL_COUNT + len(Derived)
 
 
 @unique
 class Own(IntEnum):
     """The fields of `Health`, in its order; indexed after the derived values."""
 
-    RECORD_LOST_S = SIGNAL_COUNT + len(Derived)
-    WATCHDOGS_UNARMED = RECORD_LOST_S + 1
-    WRONG_DEVICES = RECORD_LOST_S + 2
-    FOREIGN_WRITE = RECORD_LOST_S + 3
-    RESTARTED = RECORD_LOST_S + 4
+    RECORD_LOST_S = _OWN
+    WATCHDOGS_UNARMED = _OWN + 1
+    WRONG_DEVICES = _OWN + 2
+    FOREIGN_WRITE = _OWN + 3
+    RESTARTED = _OWN + 4
 
 
 class Arm(IntFlag):
@@ -68,6 +77,7 @@ class Arm(IntFlag):
     STARTING = 2048  # STARTING, RESUMING, RESTARTING: waits for the equipment
     ALWAYS = 4096
     COVER = 16384  # a batch that has had its purge, with or without credit
+    PAUSED = 32768
     TRIPPED = 8192  # ABORTING, ABORTED: what still decides about argon
 
 
@@ -121,6 +131,16 @@ class Row:
     action: str
     shuts_argon: bool = False  # wins over the purge of the TRIP image
     bypass: Bypass | None = None  # None: nobody may; never for a row that trips
+
+    @property
+    def group(self) -> str:
+        """Rows of one group share a danger: one of them at a time may be bypassed."""
+        return self.hazard
+
+    @property
+    def may_be_bypassed(self) -> bool:
+        """Whether somebody may bypass it. A trip never, whatever its data say."""
+        return self.bypass is not None and Reaction.TRIP not in (self.reaction, self.on_unknown)
 
     @property
     def unit(self) -> str:
