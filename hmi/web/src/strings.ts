@@ -24,12 +24,12 @@ const commands: Record<CommandName, string> = {
 
 const hints: Partial<Record<CommandName, string>> = {
   start: "Run the loaded recipe",
-  pause: "Pause at the next step boundary",
+  pause: "At the next step boundary",
   resume: "Go on after a pause",
   restart: "Go on after a hold",
-  complete: "End milling now, cool down, keep the product",
-  reset: "Close this batch, make ready for the next",
-  "lid.release": "Vent to the scrubber, then unlock the lid",
+  complete: "End milling, cool down",
+  reset: "Close batch, make ready",
+  "lid.release": "Vent, then unlock",
 };
 
 const always: Partial<Record<CommandName, string>> = {
@@ -88,7 +88,42 @@ const alarmStates: Record<string, string> = {
   latched: "Latched until reset",
 };
 
+/** Units as they are written where there is little room. */
+const units: Record<string, string> = {
+  "mbar gauge": "mbar g",
+  "bar gauge": "bar g",
+  "mbar abs": "mbar abs",
+};
+
 export const strings = {
+  units,
+  mimic: {
+    title: "The mill",
+    labels: {
+      o2_ppm: "O2",
+      h2o_ppm: "H2O",
+      h2s_ppm: "H2S",
+      vessel_pressure_mbar_g: "Pressure",
+      argon_supply_bar_g: "Supply",
+      powder_probe_c: "Powder",
+      jar_c: "Jar",
+      motor_c: "Motor",
+      cooling_flow_lpm: "Cooling",
+      rotor_rpm: "Blade speed",
+    } as Record<string, string>,
+    argon: "Argon",
+    flowController: "MFC",
+    scrubber: "Scrubber",
+    sample: "Sample",
+    motor: "M",
+    valve: ["OPEN", "SHUT"] as const,
+    lid: ["CLOSED", "OPEN"] as const,
+    lock: ["LOCKED", "UNLOCKED"] as const,
+    drive: ["RUNNING", "STOPPED"] as const,
+    lidName: "Lid",
+    lockName: "Lid lock",
+    driveName: "Drive",
+  },
   product: "Blade mill",
   errors: {
     status: (status: number) => `The page server refused this (${status}).`,
@@ -158,9 +193,9 @@ export const strings = {
   command: {
     title: "Commands",
     safety: "Make safe",
-    confirm: (name: string) => `Press again: ${name}`,
+    confirm: "Press again",
     notNow: "Not now",
-    more: (count: number) => `and ${count} more`,
+    more: (count: number) => `${count} missing`,
     none: "No command sent yet",
     sending: (name: string) => `${name}: sending`,
     accepted: (name: string) => `${name}: accepted, waiting for the machine`,
@@ -270,7 +305,6 @@ export const strings = {
     all: (count: number) => `All ${count} fulfilled`,
     some: (bad: number, count: number) => `${bad} of ${count} not fulfilled`,
     limit: (limit: string) => `needs ${limit}`,
-    none: "Nothing to fulfill in this state",
   },
   alarms: {
     title: "Alarms",

@@ -18,21 +18,21 @@ const SLIP_MS = 350;
 const offered = part((s) => s.commands);
 const armed = signal<{ name: Listed; atMs: number } | null>(null);
 
-/** Commands that need the right state and conditions, with what is missing beside each. */
+/** Commands that need the right state and conditions, each with what is missing. */
 export function Commands() {
   return (
     <Panel title={strings.command.title} area="commands">
       <LastCommand />
       <ul class="commands">
         {LISTED.map((name) => (
-          <CommandRow key={name} name={name} />
+          <CommandButton key={name} name={name} />
         ))}
       </ul>
     </Panel>
   );
 }
 
-function CommandRow({ name }: { name: Listed }) {
+function CommandButton({ name }: { name: Listed }) {
   const offer = offered.value?.[name];
   const enabled = live.value && offer?.enabled === true;
   const missing = offer?.missing ?? [];
@@ -44,21 +44,20 @@ function CommandRow({ name }: { name: Listed }) {
   }, [asking, name]);
   const word = strings.commands[name];
   return (
-    <li class="command">
+    <li>
       <button
         type="button"
         class={`command-button${asking ? " armed" : ""}${underWay(name) ? " pending" : ""}`}
         data-command={name}
         aria-disabled={!enabled}
-        aria-describedby={`why-${name}`}
         onClick={() => pressed(name, enabled, missing)}
         onBlur={() => disarm(name)}
       >
-        {word}
+        <b>{word}</b>
+        <small>
+          {asking ? strings.command.confirm : enabled ? strings.hints[name] : words(missing)}
+        </small>
       </button>
-      <p id={`why-${name}`} class={enabled ? "why" : "why why-not"}>
-        {asking ? strings.command.confirm(word) : enabled ? strings.hints[name] : words(missing)}
-      </p>
     </li>
   );
 }
@@ -70,7 +69,7 @@ function disarm(name: Listed): void {
 function words(missing: string[]): string {
   if (missing.length === 0) return strings.command.notNow;
   const [first = "", ...rest] = missing;
-  return rest.length === 0 ? first : `${first}, ${strings.command.more(rest.length)}`;
+  return rest.length === 0 ? first : `${strings.command.more(rest.length + 1)}: ${first}`;
 }
 
 function pressed(name: Listed, enabled: boolean, missing: string[]): void {

@@ -12,9 +12,10 @@ const sorted = computed(() => {
 });
 const bad = computed(() => sorted.value.filter((row) => !row.ok).length);
 
-/** Every condition of the start, with its value now and what it needs. */
+/** Every condition of what can come next, with its value now and what it needs. */
 export function Permissives() {
   const count = sorted.value.length;
+  if (count === 0) return null;
   const summary = bad.value
     ? strings.permissives.some(bad.value, count)
     : strings.permissives.all(count);
@@ -23,7 +24,7 @@ export function Permissives() {
       title={strings.permissives.titles[state.value ?? ""] ?? strings.permissives.title}
       area="permissives"
       focusable
-      aside={count ? summary : null}
+      aside={summary}
     >
       <ul class="permissives">
         {sorted.value.map((row) => {
@@ -43,7 +44,6 @@ export function Permissives() {
           );
         })}
       </ul>
-      {count === 0 && <p class="empty">{strings.permissives.none}</p>}
     </Panel>
   );
 }

@@ -2,7 +2,8 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import { DASH, fixed } from "../format";
 import { live, part } from "../live/store";
 import { strings } from "../strings";
-import type { Limits, Value } from "../types";
+import type { Value } from "../types";
+import { type Bar, barOf, reading, sideOf, usable } from "./limits";
 
 const CARDS = [
   "o2_ppm",
@@ -17,8 +18,6 @@ const CARDS = [
   "room_o2_percent",
 ] as const;
 
-const LOGARITHMIC = new Set(["o2_ppm", "h2o_ppm", "h2s_ppm"]);
-
 const SWITCHES = Object.keys(strings.switches);
 
 const SET_POINTS = new Set(["rotor_rpm", "argon_flow_slpm"]);
@@ -28,13 +27,6 @@ const outputs = part((s) => s.outputs);
 
 function signalOf(name: string): ReadonlySignal<Value | undefined> {
   return computed(() => values.value?.[name]);
-}
-
-/** Whether a value may be read as what is now: it was measured, in time, and came in time. */
-export function usable(value: Value | undefined): value is Value & { value: number } {
-  return (
-    live.value && value?.value != null && (value.quality === "good" || value.quality === "limited")
-  );
 }
 
 const cards = CARDS.map((name) => ({ name, value: signalOf(name) }));
@@ -76,11 +68,7 @@ function Card({ name, source }: { name: string; source: ReadonlySignal<Value | u
       {SET_POINTS.has(name) ? (
         <SetPoint name={name} decimals={value.decimals} />
       ) : (
-        <LimitBar
-          value={good ? value.value : null}
-          limits={value.limits}
-          log={LOGARITHMIC.has(name)}
-        />
+        <LimitBar bar={barOf(name, good ? value.value : null, value.limits)} />
       )}
       <p class="card-foot">
         {(good || above) && <span>{value.unit}</span>}
@@ -88,12 +76,6 @@ function Card({ name, source }: { name: string; source: ReadonlySignal<Value | u
       </p>
     </article>
   );
-}
-
-// A number of five figures fits; more decimals than that say nothing.
-function reading(value: number, decimals: number): string {
-  const figures = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 100 ? 1 : decimals;
-  return fixed(value, Math.min(decimals, figures));
 }
 
 function SetPoint({ name, decimals }: { name: string; decimals: number }) {
@@ -113,62 +95,18 @@ export function Quality({ value }: { value: Value }) {
   return <span class={bad ? "bad-word" : "age"}>{stale ? `${word} ${age}` : word}</span>;
 }
 
-type End = number | null;
-
-function isOutside(value: number, pair: [End, End] | undefined, end: 0 | 1): boolean {
-  const limit = pair?.[end] ?? null;
-  return limit !== null && (end === 0 ? value < limit : value > limit);
-}
-
-function sideOf(value: number, limits: Limits | null | undefined): string {
-  for (const pair of [limits?.act, limits?.warn]) {
-    if (isOutside(value, pair, 1)) return strings.values.high;
-    if (isOutside(value, pair, 0)) return strings.values.low;
-  }
-  return "";
-}
-
-interface BarProps {
-  value: number | null;
-  limits: Limits | null | undefined;
-  log: boolean;
-}
-
 /** Where a value lies between its limits: a pointer over a track, thick marks where it acts. */
-function LimitBar({ value, limits, log }: BarProps) {
-  const ends = scaleOf(limits, log);
-  if (!ends) return <div class="bar" />;
-  const at = (it: number) => {
-    const share = (place(it, log) - ends[0]) / (ends[1] - ends[0]);
-    return `${100 * Math.min(1, Math.max(0, share))}%`;
-  };
-  const mark = (end: End | undefined, kind: string) =>
-    end == null ? null : <i class={`mark mark-${kind}`} style={{ left: at(end) }} />;
+function LimitBar({ bar }: { bar: Bar | null }) {
+  if (!bar) return <div class="bar" />;
+  const left = (at: number) => ({ left: `${100 * at}%` });
   return (
     <div class="bar bar-track" aria-hidden="true">
-      {mark(limits?.warn?.[0], "warn")}
-      {mark(limits?.warn?.[1], "warn")}
-      {mark(limits?.act?.[0], "act")}
-      {mark(limits?.act?.[1], "act")}
-      {value !== null && <i class="pointer" style={{ left: at(value) }} />}
+      {bar.marks.map((mark) => (
+        <i key={`${mark.kind}${mark.at}`} class={`mark mark-${mark.kind}`} style={left(mark.at)} />
+      ))}
+      {bar.pointer !== null && <i class="pointer" style={left(bar.pointer)} />}
     </div>
   );
-}
-
-function place(value: number, log: boolean): number {
-  return log ? Math.log10(Math.max(value, 0.01)) : value;
-}
-
-function scaleOf(limits: Limits | null | undefined, log: boolean): [number, number] | null {
-  const ends = [...(limits?.warn ?? []), ...(limits?.act ?? [])].filter((end) => end !== null);
-  if (ends.length === 0) return null;
-  const low = Math.min(...ends);
-  const high = Math.max(...ends);
-  if (log) return [-2, place(high, true) + 1];
-  const onlyHigh = (limits?.warn?.[0] ?? limits?.act?.[0] ?? null) === null;
-  if (onlyHigh) return [0, 1.25 * high];
-  const room = 0.3 * Math.max(high - low, 0.1 * Math.abs(high), 1e-9);
-  return [low - room, high + room];
 }
 
 function Switch({ name, source }: { name: string; source: ReadonlySignal<Value | undefined> }) {

@@ -5,6 +5,7 @@ import { Permissives } from "../../parts/Permissives";
 import { Thickness } from "../../parts/Thickness";
 import { Values } from "../../parts/Values";
 import { Views } from "../../parts/Views";
+import { Mimic } from "./mimic/Mimic";
 
 /** The page that stays open while the mill runs. */
 export default function Run() {
@@ -15,13 +16,14 @@ export default function Run() {
         <Thickness />
       </div>
       <div class="column column-middle">
+        <Mimic />
         <Values />
         <Views />
-        <Alarms />
       </div>
       <div class="column column-right">
         <Commands />
         <Permissives />
+        <Alarms />
       </div>
     </div>
   );

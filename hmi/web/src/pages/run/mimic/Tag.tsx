@@ -1,0 +1,141 @@
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { fixed } from "../../../format";
+import { inSight } from "../../../live/alarms";
+import { live, part } from "../../../live/store";
+import { type Bar, barOf, flaw, reading, sideOf, usable } from "../../../parts/limits";
+import { PriorityMark } from "../../../parts/marks";
+import { strings } from "../../../strings";
+import type { Value } from "../../../types";
+import { type Place, TAG_H, TAG_W } from "./layout";
+
+const BAR_Y = 40;
+
+const outputs = part((s) => s.outputs);
+
+/** One value beside its place: name, number, unit, limits, and what is wrong with it if anything. */
+export function Tag({
+  place,
+  source,
+}: {
+  place: Place;
+  source: ReadonlySignal<Value | undefined>;
+}) {
+  const value = source.value;
+  if (!value) return null;
+  const good = usable(value);
+  const above = live.value && value.above_range;
+  const label = strings.mimic.labels[place.signal] ?? value.label;
+  const unit = strings.units[value.unit] ?? value.unit;
+  const number = good ? reading(value.value, value.decimals) : above ? strings.aboveRange : "";
+  const side = good ? sideOf(value.value, value.limits) : "";
+  const wrong = flaw(value);
+  const shown = number || strings.values.unknown;
+  return (
+    <g
+      class={good || above ? "tag" : "tag tag-bad"}
+      transform={`translate(${place.x} ${place.y})`}
+      role="img"
+      aria-label={[label, shown, number && unit, side, wrong].filter(Boolean).join(" ")}
+      data-signal={place.signal}
+    >
+      {!(good || above) && (
+        <rect class="tag-hatch" x={-4} y={-2} width={TAG_W + 4} height={TAG_H + 4} />
+      )}
+      <text class="tag-label" y={10}>
+        {label}
+      </text>
+      <text class={number ? "tag-value" : "tag-value tag-unknown"} y={30}>
+        {shown}
+        {number && (
+          <tspan class="tag-unit" dx={4}>
+            {unit}
+          </tspan>
+        )}
+      </text>
+      {wrong ? (
+        <Word text={wrong} plain={value.quality === "limited" && live.value} />
+      ) : place.setPoint ? (
+        <SetPoint output={place.setPoint} decimals={value.decimals} />
+      ) : (
+        <Limit bar={barOf(place.signal, good ? value.value : null, value.limits)} />
+      )}
+      <AlarmMark signal={place.signal} side={side} />
+    </g>
+  );
+}
+
+function Word({ text, plain }: { text: string; plain: boolean }) {
+  const width = Math.min(TAG_W, 6.9 * text.length + 6);
+  return (
+    <>
+      {!plain && <rect class="tag-word" x={-2} y={BAR_Y - 5} width={width} height={14} />}
+      <text class={plain ? "tag-unit" : "tag-word-text"} y={BAR_Y + 6}>
+        {text}
+      </text>
+    </>
+  );
+}
+
+function SetPoint({ output, decimals }: { output: string; decimals: number }) {
+  const value = outputs.value?.[output];
+  if (typeof value !== "number" || !live.value) return null;
+  return (
+    <text class="tag-unit" y={BAR_Y + 6}>
+      {strings.values.setPoint(fixed(value, decimals))}
+    </text>
+  );
+}
+
+function Limit({ bar }: { bar: Bar | null }) {
+  if (!bar) return null;
+  const w = TAG_W - 6;
+  return (
+    <g transform={`translate(0 ${BAR_Y})`}>
+      <rect class="tag-track" width={w} height={4} />
+      {bar.marks.map((mark) => (
+        <rect
+          key={`${mark.kind}${mark.at}`}
+          class={`tag-mark tag-mark-${mark.kind}`}
+          x={mark.at * w - (mark.kind === "act" ? 1.5 : 0.5)}
+          y={-2}
+          width={mark.kind === "act" ? 3 : 1}
+          height={6}
+        />
+      ))}
+      {bar.pointer !== null && (
+        <path class="tag-pointer" d="M-4-6h8l-4 6z" transform={`translate(${bar.pointer * w} 0)`} />
+      )}
+    </g>
+  );
+}
+
+// The alarm of a value stands beside it: by shape, number and color; without one, by a word.
+function AlarmMark({ signal, side }: { signal: string; side: string }) {
+  const found = useAlarmOf(signal);
+  return (
+    <>
+      {found && (
+        <g transform={`translate(${TAG_W - 18} -4)`}>
+          <PriorityMark priority={found} />
+        </g>
+      )}
+      {side && (
+        <text class="tag-side" x={TAG_W - 2} y={BAR_Y - 10} text-anchor="end">
+          {side}
+        </text>
+      )}
+    </>
+  );
+}
+
+const mostUrgent = computed(() => {
+  const found: Record<string, 1 | 2 | 3> = {};
+  for (const { signal, priority } of inSight.value) {
+    found[signal] = Math.min(priority, found[signal] ?? 3) as 1 | 2 | 3;
+  }
+  return found;
+});
+
+function useAlarmOf(signal: string): 1 | 2 | 3 | undefined {
+  return mostUrgent.value[signal];
+}
