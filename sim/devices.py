@@ -17,14 +17,14 @@ from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import Quality
 from controller.edge.codec import Channel, PointCodec
 from controller.edge.plantfile import PlantFile
-from controller.edge.registers import OnExpiry, OutOfRange, Point, Table
+from controller.edge.registers import OnExpiry, OutOfRange, Point, RawType, Setting, Table
 from controller.edge.wiring import Device
 
 DIGITAL_OUTPUTS: Final = frozenset(
     field.name for field in fields(Outputs) if isinstance(getattr(DEAD, field.name), bool)
 )
-
-
+# What a text says that no identity asks for.
+SIMULATED: Final = "SIMULATED"
 EVERY_FUNCTION: Final = frozenset(range(1, 128))
 
 
@@ -53,8 +53,7 @@ class SimulatedDevice:
         self._heard_s = math.inf
         self._expired = False
         self._codecs = {
-            point.id: PointCodec(point, profile.device.word_order)
-            for point in profile.points.values()
+            point.id: PointCodec(point, device.order) for point in profile.points.values()
         }
         self._signals = [
             (int(signal), profile.points[wire.point], plant.signal_channel(signal))
@@ -73,12 +72,41 @@ class SimulatedDevice:
             for address in range(point.address, point.end)
         }
         for point in profile.points.values():
+            self.words[point.table] |= dict.fromkeys(range(point.address, point.end), 0)
+        for point in profile.points.values():
             self._rest(point)
+        self._be_commissioned()
 
     def _rest(self, point: Point) -> None:
-        for address in range(point.address, point.end):
-            self.words[point.table].setdefault(address, 0)
-        self._put(point, point.rest * point.scale)
+        if point.type is RawType.TEXT:
+            self._put_text(point, SIMULATED)
+        else:
+            self._put(point, point.rest * point.scale)
+
+    def _be_commissioned(self) -> None:
+        """Say who it is, and have the settings that are made by hand."""
+        for proof in self.profile.identity:
+            point = self.profile.points[proof.point]
+            if proof.text is not None:
+                self._put_text(point, proof.text)
+            elif proof.equals is not None:
+                self._put(point, proof.equals)
+        for setting in self._settings():
+            point = self.profile.points[setting.point]
+            if not point.access.writable:
+                self._put(point, self._wanted(setting))
+
+    def _settings(self) -> tuple[Setting, ...]:
+        return self.profile.watchdog.settings if self.profile.watchdog else ()
+
+    def _wanted(self, setting: Setting) -> float:
+        return (self.device.watchdog_s or 0.0) if setting.value is None else setting.value
+
+    def _put_text(self, point: Point, text: str) -> None:
+        raw = text.encode("latin-1").ljust(2 * point.words, b"\0")
+        for place in range(point.words):
+            word = int.from_bytes(raw[2 * place : 2 * place + 2], "big")
+            self.words[point.table][point.address + place] = word
 
     def _put(self, point: Point, value: float) -> None:
         codec = self._codecs[point.id]
@@ -86,6 +114,28 @@ class SimulatedDevice:
         if math.isnan(value) and not point.type.can_be_nan:
             value = low
         codec.encode(self.words[point.table], point.address, min(max(value, low), high))
+        self._keep_twins(point)
+
+    def _get(self, name: str) -> float:
+        point = self.profile.points[name]
+        return self._codecs[name].decode(self.words[point.table], point.address)[0]
+
+    def _keep_twins(self, changed: Point) -> None:
+        """A quantity that is there twice is the same in both places."""
+        for twin in self.profile.twins:
+            full = self._get(twin.full) if changed.id in (twin.point, twin.value) else 0.0
+            if not full > 0.0:
+                continue
+            name, value = (
+                (twin.value, self._get(twin.point) / 100.0 * full)
+                if changed.id == twin.point
+                else (twin.point, 100.0 * self._get(twin.value) / full)
+            )
+            other = self.profile.points[name]
+            low, high = self._codecs[name].limits
+            self._codecs[name].encode(
+                self.words[other.table], other.address, min(max(value, low), high)
+            )
 
     def measure(self, values: Sequence[float]) -> None:
         """Put what the plant's transmitters state, indexed by `Signal`, into the registers."""
@@ -110,7 +160,7 @@ class SimulatedDevice:
 
     def watch(self) -> OnExpiry | None:
         """What the watchdog does now: on the moment that it runs out, else None."""
-        limit_s, watchdog = self.device.watchdog_s, self.profile.watchdog
+        limit_s, watchdog = self._watchdog_s(), self.profile.watchdog
         if limit_s is None or watchdog is None or self._expired:
             return None
         if self._clock() - self._heard_s <= limit_s:
@@ -119,6 +169,17 @@ class SimulatedDevice:
         if watchdog.on_expiry is OnExpiry.ZERO:
             self._zero()
         return watchdog.on_expiry
+
+    def _watchdog_s(self) -> float | None:
+        """The time that the watchdog is set to now; None while it is not armed."""
+        limit_s = self.device.watchdog_s
+        for setting in self._settings():
+            value = self._get(setting.point)
+            if setting.value is None:
+                limit_s = value or None
+            elif value != setting.value:
+                return None
+        return limit_s
 
     def _zero(self) -> None:
         for _, point, channel in self._output_wires:
@@ -152,8 +213,10 @@ class SimulatedDevice:
                     ignores = self.profile.device.out_of_range is OutOfRange.IGNORE
                     return None if ignores else ExcCodes.ILLEGAL_VALUE
         self.words[table] = new
+        for point in touched:
+            self._keep_twins(point)
         for name, point, channel in self._output_wires:
-            if point in touched:
+            if point in touched or self.profile.twins:
                 self._set_output(name, point, channel)
         return None
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from controller.core.signals import NAN, Quality
+from controller.core.signals import NAN, DriveState, Quality
 from controller.edge.registers import Point, RawType, WordOrder
 from controller.errors import DeviceError
 
@@ -34,6 +35,8 @@ _RAW_LIMITS: Final = {
     RawType.U16: (0, 0xFFFF),
     RawType.I16: (-0x8000, 0x7FFF),
     RawType.U32: (0, 0xFFFF_FFFF),
+    RawType.I32: (-0x8000_0000, 0x7FFF_FFFF),
+    RawType.TEXT: (0, 0),
 }
 
 
@@ -77,17 +80,32 @@ class MutableWords(Words, Protocol):
 class PointCodec:
     """Takes one point out of the words of a request, and puts it into them."""
 
-    __slots__ = ("_first", "_high", "_low", "_mask", "_states", "_step", "_type", "point", "size")
+    __slots__ = (
+        "_first",
+        "_high",
+        "_low",
+        "_mask",
+        "_sign_at",
+        "_sign_mask",
+        "_states",
+        "_step",
+        "_type",
+        "point",
+        "size",
+    )
 
     def __init__(self, point: Point, order: WordOrder) -> None:
         self.point = point
-        self.size = point.type.words
+        self.size = point.words
         self._type = point.type
         self._step = 1 if order is WordOrder.HIGH_FIRST else -1
         self._first, width = point.bits or (0, 0)
         self._mask = (1 << width) - 1
         self._states = frozenset(point.states.values()) if point.states else None
         self._low, self._high = point.valid or (-math.inf, math.inf)
+        sign_address, sign_bit = point.sign_bit or (point.address, None)
+        self._sign_at = sign_address - point.address
+        self._sign_mask = 0 if sign_bit is None else 1 << sign_bit
 
     def decode(self, words: Words, at: int) -> Reading:
         """The value of the words from `at` on, in the point's unit."""
@@ -109,6 +127,10 @@ class PointCodec:
             return
         if self.point.on is not None and self.point.off is not None:
             value = float(self.point.on if value else self.point.off)
+        if self._sign_mask:
+            sign = words[at + self._sign_at] & ~self._sign_mask
+            words[at + self._sign_at] = sign | (self._sign_mask if value < 0.0 else 0)
+            value = abs(value)
         low, high = self._raw_limits
         raw = value / self.point.scale
         if not low - 0.5 <= raw <= high + 0.5:
@@ -130,6 +152,8 @@ class PointCodec:
             return max(self._low, -F32_MAX), min(self._high, F32_MAX)
         low, high = self._raw_limits
         scale = self.point.scale
+        if self._sign_mask:
+            low = -high
         return max(self._low, low * scale), min(self._high, high * scale)
 
     @property
@@ -142,6 +166,8 @@ class PointCodec:
         return (0, self._mask) if self._mask else _RAW_LIMITS[self._type]
 
     def _raw(self, words: Words, at: int) -> float:
+        if self._type is RawType.TEXT:
+            return NAN
         if self._type is RawType.F32:
             number: float = _UNPACK_F32(self._whole(words, at).to_bytes(4, "big"))[0]
             return number
@@ -150,6 +176,10 @@ class PointCodec:
             return (whole >> self._first) & self._mask
         if self._type is RawType.I16 and whole > 0x7FFF:
             return whole - 0x1_0000
+        if self._type is RawType.I32 and whole > 0x7FFF_FFFF:
+            return whole - 0x1_0000_0000
+        if self._sign_mask and words[at + self._sign_at] & self._sign_mask:
+            return -whole
         return whole
 
     def _whole(self, words: Words, at: int) -> int:
@@ -165,6 +195,12 @@ class PointCodec:
             return
         high, low = number >> 16 & 0xFFFF, number & 0xFFFF
         words[at], words[at + 1] = (high, low) if self._step > 0 else (low, high)
+
+
+def text_of(words: Words, at: int, length: int) -> str:
+    """The text of `length` words: two characters each, high byte first, up to the first NUL."""
+    raw = b"".join(words[at + place].to_bytes(2, "big") for place in range(length))
+    return raw.split(b"\0", 1)[0].decode("latin-1").strip()
 
 
 class Meaning(Protocol):
@@ -219,6 +255,53 @@ class Loop:
     def to_point(self, value: float) -> float:
         """The current of a transmitter that measures `value`."""
         return value_to_loop(value, self.low, self.high)
+
+
+# What profiles call the states of a drive, and what a drive with fewer of them says instead.
+STATE_OF_NAME: Final = {
+    "stopped": DriveState.STOPPED,
+    "tripped": DriveState.STOPPED,
+    "stopping": DriveState.STOPPING,
+    "standby": DriveState.STANDBY,
+    "running": DriveState.RUNNING,
+}
+NAMES_OF_STATE: Final = {
+    DriveState.STOPPED: ("stopped",),
+    DriveState.STOPPING: ("stopping", "running"),
+    DriveState.STANDBY: ("standby", "running"),
+    DriveState.RUNNING: ("running",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """A drive's own numbers for what it does, and `DriveState`, by the profile's names."""
+
+    of_raw: Mapping[float, float]
+    to_raw: Mapping[float, float]
+
+    @classmethod
+    def named(cls, states: Mapping[str, int]) -> States:
+        """From a point's `states`; a name that no drive state has stays unknown."""
+        of_raw = {
+            float(states[name]): float(state)
+            for name, state in STATE_OF_NAME.items()
+            if name in states
+        }
+        to_raw = {
+            float(state): next((float(states[name]) for name in names if name in states), NAN)
+            for state, names in NAMES_OF_STATE.items()
+        }
+        return cls(of_raw, to_raw)
+
+    def of_point(self, value: float) -> Reading:
+        """The state; unknown for a number that means none."""
+        state = self.of_raw.get(value)
+        return (NAN, Quality.BAD_SENSOR) if state is None else (float(state), Quality.GOOD)
+
+    def to_point(self, value: float) -> float:
+        """The drive's number."""
+        return self.to_raw.get(value, NAN)
 
 
 @dataclass(frozen=True, slots=True)

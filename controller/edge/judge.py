@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from controller.core.signals import NAN, Quality
 from controller.edge.codec import Channel, PointCodec, Reading
-from controller.edge.plan import DevicePlan, RuleWire
+from controller.edge.plan import DevicePlan, PointWire, RuleWire, TwinWire
 
 # The words of a request, or why there are none.
 Reply = Sequence[int] | Quality
@@ -46,6 +46,7 @@ class Judge:
         """The values of a poll; `replies` in the order of the plan's reads."""
         # Every rule is looked at in every poll, or a heartbeat would seem to have stopped.
         verdicts = [self._verdict(rule, replies, taken_s) for rule in self._plan.rules]
+        verdicts += [_agreement(wire, replies) for wire in self._plan.twins]
         for verdict in verdicts:
             if verdict is not Quality.GOOD:
                 return nothing_known(self._plan, verdict, taken_s)
@@ -76,6 +77,20 @@ class Judge:
             since_s = taken_s
         self._changed[wire] = (value, since_s)
         return since_s
+
+
+def _agreement(wire: TwinWire, replies: Sequence[Reply]) -> Quality:
+    """GOOD while both values of a doubled quantity say the same."""
+    percent, value, full = (
+        _read(found, replies) for found in (wire.percent, wire.value, wire.full)
+    )
+    allowed = (wire.twin.within_percent or 0.0) / 100.0 * full
+    apart = abs(percent / 100.0 * full - value)
+    return Quality.GOOD if apart <= allowed else Quality.BAD_SENSOR
+
+
+def _read(wire: PointWire, replies: Sequence[Reply]) -> float:
+    return _decoded(wire.codec, replies[wire.block], wire.at)[0]
 
 
 def _decoded(codec: Channel | PointCodec, reply: Reply, at: int) -> Reading:

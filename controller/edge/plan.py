@@ -12,7 +12,7 @@ from typing import Final
 from controller.core.outputs import Outputs
 from controller.edge.codec import Channel, PointCodec
 from controller.edge.plantfile import PlantFile
-from controller.edge.registers import Point, Profile, Rule, Table
+from controller.edge.registers import Point, Profile, Rule, Table, Twin
 from controller.edge.wiring import HEARTBEAT, Device
 from controller.errors import DeviceError
 
@@ -52,6 +52,25 @@ class RuleWire:
 
 
 @dataclass(frozen=True, slots=True)
+class PointWire:
+    """Where one point of a device lies."""
+
+    block: int
+    at: int
+    codec: PointCodec
+
+
+@dataclass(frozen=True, slots=True)
+class TwinWire:
+    """Where the two values of one quantity lie, and that of its full scale."""
+
+    percent: PointWire
+    value: PointWire
+    full: PointWire
+    twin: Twin
+
+
+@dataclass(frozen=True, slots=True)
 class DevicePlan:
     """All that is read from and written to one device."""
 
@@ -59,6 +78,7 @@ class DevicePlan:
     reads: tuple[Block, ...]
     signals: tuple[Wire, ...]
     rules: tuple[RuleWire, ...]
+    twins: tuple[TwinWire, ...]
     writes: tuple[Block, ...]
     outputs: tuple[Wire, ...]
 
@@ -73,7 +93,9 @@ def _plan(plant: PlantFile, device: Device) -> DevicePlan:
     signals = {s: wire.point for s, wire in plant.signals.items() if wire.device == device.id}
     outputs = {n: wire.point for n, wire in plant.outputs.items() if wire.device == device.id}
     rules = profile.rules if signals else ()
-    reads = read_blocks(profile, {*signals.values(), *(rule.point for rule in rules)})
+    twins = tuple(twin for twin in profile.twins if signals and twin.within_percent)
+    doubled = {name for twin in twins for name in (twin.point, twin.value, twin.full)}
+    reads = read_blocks(profile, {*signals.values(), *(rule.point for rule in rules), *doubled})
     writes = write_blocks(profile, outputs.values())
     return DevicePlan(
         device=device,
@@ -85,10 +107,19 @@ def _plan(plant: PlantFile, device: Device) -> DevicePlan:
         rules=tuple(
             RuleWire(
                 *_place(profile.points[rule.point], reads),
-                PointCodec(profile.points[rule.point], profile.device.word_order),
+                PointCodec(profile.points[rule.point], device.order),
                 rule,
             )
             for rule in rules
+        ),
+        twins=tuple(
+            TwinWire(
+                _point_wire(device, twin.point, reads),
+                _point_wire(device, twin.value, reads),
+                _point_wire(device, twin.full, reads),
+                twin,
+            )
+            for twin in twins
         ),
         writes=writes,
         outputs=tuple(
@@ -134,28 +165,33 @@ def _blocks(
     profile: Profile, names: Iterable[str], between: Collection[tuple[Table, int]]
 ) -> tuple[Block, ...]:
     points = [profile.points[name] for name in set(names)]
-    points.sort(key=lambda point: (point.table.value, point.end))
+    points.sort(key=lambda point: (point.table.value, point.reach.start, point.reach.stop))
     blocks: list[Block] = []
     for point in points:
+        start, stop = point.reach.start, point.reach.stop
         last = blocks[-1] if blocks else None
+        end = last.address + last.count if last else 0
         if (
             last is not None
             and last.table is point.table
-            and point.end - last.address <= profile.device.max_registers
-            and all(
-                (point.table, address) in between
-                for address in range(last.address + last.count, point.address)
-            )
+            and max(stop, end) - last.address <= profile.device.max_registers
+            and all((point.table, address) in between for address in range(end, start))
         ):
-            blocks[-1] = Block(last.table, last.address, point.end - last.address)
+            blocks[-1] = Block(last.table, last.address, max(stop, end) - last.address)
         else:
-            blocks.append(Block(point.table, point.address, point.end - point.address))
+            blocks.append(Block(point.table, start, stop - start))
     return tuple(blocks)
+
+
+def _point_wire(device: Device, name: str, blocks: Sequence[Block]) -> PointWire:
+    point = device.register_map.points[name]
+    return PointWire(*_place(point, blocks), PointCodec(point, device.order))
 
 
 def _place(point: Point, blocks: Sequence[Block]) -> tuple[int, int]:
     for number, block in enumerate(blocks):
-        inside = block.address <= point.address and point.end <= block.address + block.count
+        reach = point.reach
+        inside = block.address <= reach.start and reach.stop <= block.address + block.count
         if block.table is point.table and inside:
             return number, point.address - block.address
     raise AssertionError(f"no block for {point.id}")

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from controller.core.equipment import Equipment
 from controller.core.signals import Signal
-from controller.edge.codec import Channel, Inverted, Loop, Meaning, PointCodec, Scaled
+from controller.edge.codec import Channel, Inverted, Loop, Meaning, PointCodec, Scaled, States
 from controller.edge.plantcheck import plant_faults
 from controller.edge.tomlfile import TomlDocument, build, parse_toml, read_toml, sorted_faults
 from controller.edge.wiring import Device, OutputWire, PlantDocument, SignalWire
@@ -49,7 +49,10 @@ class PlantFile:
     def signal_channel(self, signal: Signal) -> Channel:
         """How `signal` lies in the words of its device."""
         wire = self.signals[signal]
-        return Channel(self._codec(wire), _meaning(wire))
+        codec = self._codec(wire)
+        if signal is Signal.DRIVE_STATE:
+            return Channel(codec, States.named(codec.point.states or {}))
+        return Channel(codec, _meaning(wire))
 
     def output_channel(self, output: str) -> Channel:
         """How the field `output` of `Outputs` (or the heartbeat) lies in its device's words."""
@@ -62,8 +65,8 @@ class PlantFile:
         return f"{wire.device}.{wire.point}" if wire else ""
 
     def _codec(self, wire: SignalWire | OutputWire) -> PointCodec:
-        profile = self.device(wire.device).register_map
-        return PointCodec(profile.points[wire.point], profile.device.word_order)
+        device = self.device(wire.device)
+        return PointCodec(device.register_map.points[wire.point], device.order)
 
 
 _DOCUMENT: Final = TypeAdapter(PlantDocument)

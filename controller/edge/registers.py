@@ -1,4 +1,4 @@
-"""What a register map is made of: points, quality rules, watchdog; bounds only.
+"""What a register map is made of: points, quality rules, twins, identity, watchdog; bounds only.
 
 The maps themselves are the TOML files that `controller.edge.profile` reads.
 """
@@ -41,12 +41,14 @@ class RawType(Enum):
     U16 = "u16"
     I16 = "i16"
     U32 = "u32"
+    I32 = "i32"
     F32 = "f32"
+    TEXT = "text"
 
     @property
     def words(self) -> int:
-        """How many registers (or bits of a coil table) one value takes."""
-        return 2 if self in (RawType.U32, RawType.F32) else 1
+        """How many registers (or bits of a coil table) one value takes; a text's point says."""
+        return 2 if self in (RawType.U32, RawType.I32, RawType.F32) else 1
 
     @property
     def can_be_nan(self) -> bool:
@@ -83,7 +85,9 @@ class Access(Enum):
 
 @unique
 class Verified(Enum):
-    """How far a map can be trusted."""
+    """How far a map can be trusted: from the maker's manual; that, and read and written on the wire
+    of our simulator by a client that is not ours; on a real device on a bench; in a plant.
+    """
 
     DOCUMENTED = "documented"
     SIMULATED = "simulated"
@@ -113,6 +117,8 @@ class Point:
 
     `address` is the 0-based address in the request and `ref` the one that the maker prints. The
     value is the raw number times `scale`, in `unit`. `bits` takes [first, width] out of a word.
+    `sign_bit` is [address, bit] of a status bit that says that the value is negative, for makers
+    who send the absolute value. A text is `length` words of two characters, and never a signal.
     `states` names the only raw numbers that exist; `on` and `off` are the words of a command.
     `rest` is the raw number of a healthy device at rest, and `turns_s` the time after which the
     device itself counts on by one (a single bit turns over); both for the simulator. `count` points
@@ -128,6 +134,8 @@ class Point:
     type: RawType
     access: Access = Access.READ
     bits: tuple[Annotated[int, Ge(0), Le(31)], Annotated[int, Ge(1), Le(16)]] | None = None
+    sign_bit: tuple[Word, Annotated[int, Ge(0), Le(15)]] | None = None
+    length: Annotated[int, Ge(1), Le(32)] | None = None
     scale: Annotated[float, Ge(1e-6), Le(1e6)] = 1.0
     unit: Annotated[str, Len(0, 20)] = ""
     valid: tuple[float, float] | None = None
@@ -140,9 +148,20 @@ class Point:
     step: Annotated[int, Ge(1), Le(16)] = 1
 
     @property
+    def words(self) -> int:
+        """How many words (or bits) it takes."""
+        return self.length or self.type.words
+
+    @property
     def end(self) -> int:
         """The address behind its last word."""
-        return self.address + self.type.words
+        return self.address + self.words
+
+    @property
+    def reach(self) -> range:
+        """All addresses that must be read together to know its value: its own, and its sign's."""
+        sign = self.sign_bit[0] if self.sign_bit else self.address
+        return range(min(self.address, sign), max(self.end, sign + 1))
 
     def expanded(self) -> Iterator[Point]:
         """The point itself, or its `count` copies."""
@@ -177,18 +196,69 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """One quantity that the device gives twice: `point`, in percent of `full`, and `value`.
+
+    While the two differ by more than `within_percent` of `full`, no value of the device is used;
+    without that number they are not compared.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    point: Name
+    value: Name
+    full: Name
+    within_percent: Annotated[float, Ge(0.01), Le(10.0)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A register that proves which device it is, or that words and addresses are right.
+
+    It is read after connecting and must say `equals`, in the point's unit, or begin with `text`.
+    With neither it is only shown: a serial number.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    point: Name
+    equals: float | None = None
+    text: Annotated[str, Len(1, 40)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A register that must hold `value`, or without one the plant file's `watchdog_s`.
+
+    The point's unit is that of the value. One that can be written is written where it differs, and
+    read back; one that can only be read has been set by hand.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    point: Name
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watchdog:
-    """The device's own watchdog: how it is armed by hand, and what it does on expiry."""
+    """The device's own watchdog: how it is armed, and what it does on expiry.
+
+    `arming` is for people. `settings` are the registers that arm it, in the order in which they are
+    written. `expired` is the point that is not zero once it has run out.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     arming: Text
     on_expiry: OnExpiry
+    settings: tuple[Setting, ...] = ()
+    expired: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The `[device]` table of a profile."""
+    """The `[device]` table of a profile; `either_order`: the plant file may set the other one."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -197,6 +267,7 @@ class Header:
     source: Text
     verified: Verified
     word_order: WordOrder = WordOrder.HIGH_FIRST
+    either_order: bool = False
     max_registers: Annotated[int, Ge(2), Le(123)]
     functions: tuple[Annotated[int, Ge(1), Le(16)], ...]
     out_of_range: OutOfRange = OutOfRange.EXCEPTION
@@ -212,6 +283,8 @@ class ProfileFile:
     watchdog: Watchdog | None = None
     points: tuple[Point, ...]
     rules: tuple[Rule, ...] = ()
+    twins: tuple[Twin, ...] = ()
+    identity: tuple[Identity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,3 +296,5 @@ class Profile:
     watchdog: Watchdog | None
     points: dict[str, Point]
     rules: tuple[Rule, ...]
+    twins: tuple[Twin, ...]
+    identity: tuple[Identity, ...]

@@ -9,7 +9,7 @@ from annotated_types import Ge, Le, Len
 
 from controller.core.equipment import STRICT, Equipment, Name, Text
 from controller.edge.profile import load_profile
-from controller.edge.registers import Profile
+from controller.edge.registers import Profile, WordOrder
 
 HEARTBEAT: Final = "heartbeat"
 
@@ -37,6 +37,7 @@ class Device:
     """One device: its profile, where it is, how often it is read and how old its values may get.
 
     `watchdog_s` is the time that its own watchdog is set to; None where it has none.
+    `word_order` is for devices that can be set to either; without it the order is the profile's.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -50,6 +51,12 @@ class Device:
     timeout_s: Annotated[float, Ge(0.05), Le(2.0)]
     max_age_s: Annotated[float, Ge(0.2), Le(30.0)]
     watchdog_s: Annotated[float, Ge(0.3), Le(30.0)] | None = None
+    word_order: WordOrder | None = None
+
+    @property
+    def order(self) -> WordOrder:
+        """Which word of its 32-bit values comes first."""
+        return self.word_order or self.register_map.device.word_order
 
     @property
     def address(self) -> str:

@@ -27,6 +27,7 @@ EVERY_POINT = [
     (profile.id, point, profile.device.word_order)
     for profile in map(load_profile, profile_names())
     for point in profile.points.values()
+    if point.type is not RawType.TEXT and point.sign_bit is None
 ]
 
 

@@ -13,15 +13,22 @@ from controller.errors import PlantFileError
 GOOD = (PROFILES / "delta-ms300.toml").read_text()
 
 
-def test_the_lab_plants_devices_have_profiles() -> None:
-    assert set(profile_names()) >= {
+def test_the_profiles_that_there_are() -> None:
+    assert set(profile_names()) == {
         "alicat-mc",
+        "bronkhorst-el-flow",
         "delta-ms300",
+        "detcon-1000",
+        "dini-argeo-dgt",
+        "endress-oxy5500",
         "honeywell-midas",
+        "invertek-e3",
+        "michell-easidew",
         "moxa-e1210",
         "moxa-e1211",
         "moxa-e1240",
         "vaisala-dmt340",
+        "wago-750",
     }
 
 
@@ -31,7 +38,8 @@ def test_a_profile_says_where_it_comes_from(name: str) -> None:
     assert header.maker
     assert header.model
     assert header.source
-    assert header.verified is Verified.DOCUMENTED
+    # test_profile_contract reads and writes every one on the wire; none was on a bench yet.
+    assert header.verified is Verified.SIMULATED
 
 
 @pytest.mark.parametrize(
@@ -45,6 +53,13 @@ def test_a_profile_says_where_it_comes_from(name: str) -> None:
         ("honeywell-midas", "concentration", "40003", 2),
         ("moxa-e1240", "current_7", "30023", 22),
         ("moxa-e1211", "do_9", "00010", 9),
+        ("invertek-e3", "output_frequency", "7", 6),
+        ("bronkhorst-el-flow", "flow", "A100H", 0xA100),
+        ("michell-easidew", "dew_point", "101", 101),
+        ("endress-oxy5500", "oxygen", "4909", 4909),
+        ("detcon-1000", "concentration", "40002", 2),
+        ("wago-750", "do_15", "527", 0x20F),
+        ("dini-argeo-dgt", "net", "30003", 2),
     ],
 )
 def test_printed_and_wire_addresses(profile: str, point: str, ref: str, address: int) -> None:
@@ -55,7 +70,7 @@ def test_printed_and_wire_addresses(profile: str, point: str, ref: str, address:
 @pytest.mark.parametrize(
     ("old", "new", "key", "words"),
     [
-        ('verified = "documented"', 'verified = "trust me"', "device.verified", "documented"),
+        ('verified = "simulated"', 'verified = "trust me"', "device.verified", "documented"),
         ("functions = [3, 6, 16]", "functions = [3, 6]", "access", "write function"),
         ('id = "motor_speed"', 'id = "torque"', "id", "twice"),
         ("address = 0x210C", "address = 0x210B", "address", "lies on"),
@@ -66,6 +81,10 @@ def test_printed_and_wire_addresses(profile: str, point: str, ref: str, address:
         ('table = "holding"\naddress = 0x210C', 'table = "coil"\naddress = 0x210C', "type", "bit"),
         ("scale = 0.001", "scale = 0.0", "scale", "1e-06"),
         ("scale = 0.001", "factor = 0.001", "factor", "unknown"),
+        ('expired = "fault_code"', 'expired = "command"', "watchdog.expired", "can be read"),
+        ('point = "comm_loss_time" }', 'point = "dc_bus" }', "settings[1].point", "must be s"),
+        ('type = "i16"', 'type = "i16"\nsign_bit = [8449, 0]', "sign_bit", "only read"),
+        ('type = "i16"', 'type = "text"', "length", "need it"),
     ],
 )
 def test_a_mistake_in_a_profile_is_named(
