@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import Enum, unique
 from typing import Final
 
 from controller.core.limits import Limits
@@ -23,6 +24,15 @@ _LID_CLOSED: Final = int(Signal.LID_CLOSED)
 _LID_LOCKED: Final = int(Signal.LID_LOCKED)
 _ESTOP: Final = int(Signal.ESTOP_HEALTHY)
 _PRESSURE: Final = int(Signal.VESSEL_PRESSURE_MBAR_G)
+
+
+@unique
+class Turn(Enum):
+    """What a person may do with the blade outside a batch: nothing, run it down, turn it."""
+
+    NOT = "not"
+    DOWN = "down"
+    UP = "up"
 
 
 def may_spin(x: Sequence[float]) -> bool:
@@ -40,11 +50,17 @@ def gated(
     credit: bool,
     unlock_ok: bool,
     rotor_max_rpm: float,
+    by_hand: Turn = Turn.NOT,
+    locked_out: bool = False,
 ) -> Outputs:
     """`wanted` with everything safe that the image, the state or the limits do not permit."""
     out = wanted
+    if locked_out:
+        out = _without_energy(out)
     if out.run or out.run_permit or out.rotor_rpm != 0.0:
-        out = _blade(out, x, state, before, credit, rotor_max_rpm)
+        ramps_up = state in RAMPING_UP or by_hand is Turn.UP
+        runs_down = state in RUNNING_DOWN or by_hand is Turn.DOWN
+        out = _blade(out, x, ramps_up, runs_down, before, credit, rotor_max_rpm)
     if out.supply_open or out.exhaust_shut or out.argon_flow_slpm != 0.0:
         out = _gas(out, x, limits)
     if out.lid_unlock and (not unlock_ok or out.spins or before.spins):
@@ -55,23 +71,31 @@ def gated(
 def _blade(
     out: Outputs,
     x: Sequence[float],
-    state: State,
+    ramps_up: bool,
+    runs_down: bool,
     before: Outputs,
     credit: bool,
     rotor_max_rpm: float,
 ) -> Outputs:
-    if state in RAMPING_UP:
+    if ramps_up:
         permitted = credit
         ceiling_rpm = rotor_max_rpm
     else:
         rises = out.run > before.run or out.run_permit > before.run_permit
-        permitted = state in RUNNING_DOWN and not rises
+        permitted = runs_down and not rises
         ceiling_rpm = min(rotor_max_rpm, before.rotor_rpm)
     if not (permitted and may_spin(x) and math.isfinite(out.rotor_rpm)):
         return replace(out, run=False, run_permit=False, rotor_rpm=0.0)
     if not 0.0 <= out.rotor_rpm <= ceiling_rpm:
         return replace(out, rotor_rpm=min(max(out.rotor_rpm, 0.0), ceiling_rpm))
     return out
+
+
+def _without_energy(out: Outputs) -> Outputs:
+    """MAINTENANCE: only the vent, the lid and what calls people; the lid has its own conditions."""
+    return Outputs(
+        vent_open=out.vent_open, lid_unlock=out.lid_unlock, beacon=out.beacon, horn=out.horn
+    )
 
 
 def _gas(out: Outputs, x: Sequence[float], limits: Limits) -> Outputs:

@@ -6,13 +6,12 @@ looked for by identity, so that a batch pays one comparison for all that is said
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Final
 
 JOG_LEASE_S: Final = 2.0
-"""How long the blade goes on by hand after the last word of the person who holds the button."""
+"""How long a jog goes on after the last word of the person who holds the button."""
 
 JOG_LEASE_SCANS: Final = 20.0
 """The same in scans, for a simulation in which process time runs faster than people."""
@@ -40,7 +39,7 @@ class Mode(Enum):
 class Jog:
     """Outputs as a person wants them, whole: what is left out stays as the state itself has it.
 
-    The blade needs a renewal every `JOG_LEASE_S`; the rest holds for `for_s`.
+    It ends `for_s` after its last renewal, and with the blade in it after the lease in any case.
     """
 
     argon_flow_slpm: float | None = None
@@ -48,7 +47,7 @@ class Jog:
     exhaust_shut: bool | None = None
     cooling_shut: bool = False
     rotor_rpm: float = 0.0
-    for_s: float = JOG_LEASE_S
+    for_s: float | None = None  # None: the lease
 
     @property
     def gas(self) -> bool:
@@ -69,7 +68,6 @@ class Jogging:
     user: str
     since_s: float
     until_s: float
-    blade_until_s: float
     turning: bool = False
 
 
@@ -115,6 +113,11 @@ class Hands:
         return self.jog is not None or self.sweep is not None
 
     @property
+    def turns(self) -> bool:
+        """Whether the blade is asked for by hand."""
+        return self.jog is not None and self.jog.asked.rotor_rpm > 0.0
+
+    @property
     def bypassed(self) -> tuple[str, ...]:
         """The ids of the rows that only warn at present."""
         return tuple(bypass.row for bypass in self.bypasses)
@@ -123,14 +126,17 @@ class Hands:
 NOBODY: Final = Hands()
 
 
+def settled(hands: Hands) -> Hands:
+    """`NOBODY` itself when nothing is left of what people did."""
+    return NOBODY if hands == NOBODY else hands
+
+
 def jog_lease_s(period_s: float) -> float:
-    """How long a jogged blade goes on without a renewal, at this period of the scan."""
+    """How long a jog goes on without a renewal, at this period of the scan."""
     return max(JOG_LEASE_S, JOG_LEASE_SCANS * period_s)
 
 
 def blade_rpm(hands: Hands, now_s: float) -> float:
     """The speed that a person holds the button for in this scan, 0 once the lease is over."""
     jog = hands.jog
-    if jog is None or now_s >= jog.blade_until_s or not math.isfinite(jog.asked.rotor_rpm):
-        return 0.0
-    return jog.asked.rotor_rpm
+    return 0.0 if jog is None or now_s >= jog.until_s else jog.asked.rotor_rpm

@@ -6,8 +6,8 @@ allocates nothing that lasts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from controller.core.equipment import Equipment
 from controller.core.limits import Limits, limits_for
@@ -31,13 +31,19 @@ NONE: tuple[Violation, ...] = ()
 
 
 class Matrix:
-    """All rows with their limits, and per set of arms the few numbers that a scan needs."""
+    """All rows with their limits, and per set of arms the few numbers that a scan needs.
+
+    A row in `bypassed` only warns, if it is one that may be bypassed at all.
+    """
 
     __slots__ = ("_armed", "limits", "permits", "rows")
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, bypassed: Collection[str] = ()) -> None:
         self.limits = limits
-        self.rows: tuple[Row, ...] = rows(limits)
+        self.rows: tuple[Row, ...] = tuple(
+            _only_warns(row) if row.id in bypassed and row.may_be_bypassed else row
+            for row in rows(limits)
+        )
         self.permits: tuple[Permit, ...] = permits(limits)
         self._armed: dict[int, tuple[tuple[int, int, float, float], ...]] = {}
 
@@ -126,6 +132,17 @@ class Matrix:
         return frozenset(v.row for v in violations if v.confirmed)
 
 
-def matrix_for(equipment: Equipment, atmosphere: Atmosphere | None = None) -> Matrix:
-    """The matrix of one mill, tightened by a recipe's atmosphere when one is loaded."""
-    return Matrix(limits_for(equipment, atmosphere))
+def _only_warns(row: Row) -> Row:
+    return replace(row, reaction=Reaction.WARN, on_unknown=Reaction.WARN)
+
+
+def matrix_for(
+    equipment: Equipment,
+    atmosphere: Atmosphere | None = None,
+    bypassed: Collection[str] = (),
+) -> Matrix:
+    """The matrix of one mill, tightened by a recipe's atmosphere when one is loaded.
+
+    The rows with the ids in `bypassed` only warn. The place of each row is always the same.
+    """
+    return Matrix(limits_for(equipment, atmosphere), bypassed)

@@ -9,6 +9,7 @@ from controller.core.alarms.log import QUIET, AlarmLog
 from controller.core.batch import Batch, Position, Totals
 from controller.core.equipment import Equipment
 from controller.core.events import Event
+from controller.core.hands import NOBODY, Hands, Mode
 from controller.core.interlocks import NONE, Matrix, Violation, matrix_for
 from controller.core.outputs import DEAD, Outputs
 from controller.core.states import State
@@ -42,6 +43,12 @@ class ScanState:
     alarm_log: AlarmLog
     release: Release | None
     outputs: Outputs
+    hands: Hands = NOBODY
+
+    @property
+    def mode(self) -> Mode:
+        """Who drives: recipes, a person by hand, or nobody."""
+        return self.hands.mode
 
 
 @dataclass(frozen=True, slots=True)
