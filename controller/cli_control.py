@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import logging
 from pathlib import Path
 
 import click
 
-from controller.api.address import default_socket
+from controller.api.address import default_data, default_socket
 
 
 @click.command("control", short_help="Run the controller process alone.")
 @click.option("--plant", "plant_path", type=click.Path(path_type=Path), help="Plant file.")
 @click.option("--socket", type=click.Path(path_type=Path), help="Unix socket of the door.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of 127.0.0.1 instead.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for what must outlive the process.",
+)
 @click.option(
     "--addresses",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -27,6 +33,7 @@ def control(
     plant_path: Path | None,
     socket: Path | None,
     port: int | None,
+    data: Path | None,
     addresses: Path | None,
     speed: float,
 ) -> None:
@@ -38,6 +45,7 @@ def control(
     from controller.packaged import packaged_file
     from controller.process import Options, run_controller
 
+    faulthandler.enable()  # a supervisor that gives up waiting sends SIGABRT
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
     logging.getLogger("transitions").setLevel(logging.WARNING)
@@ -45,7 +53,7 @@ def control(
     if addresses is not None:
         plant = with_addresses(plant, read_addresses(addresses))
     door = None if port else (socket or default_socket())
-    context.exit(run_controller(Options(plant, door, port or 0, speed)))
+    context.exit(run_controller(Options(plant, door, data or default_data(), port or 0, speed)))
 
 
 def read_addresses(path: Path) -> dict[str, tuple[str, int]]:

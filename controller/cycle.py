@@ -1,29 +1,32 @@
 """The one loop: read, decide, write, in a thread of its own on absolute deadlines.
 
-An overrun is counted and told, never caught up. When anything in a scan fails the loop ends with
-the failure; whoever started it writes the DEAD image and ends the process.
+An overrun is counted and told, never caught up: process time leaves out what was missed, and how
+long that was goes into the image's health. When anything in a scan fails the loop ends with the
+failure; whoever started it writes the DEAD image and ends the process.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from controller.core.commands import Command
 from controller.core.equipment import Equipment
 from controller.core.outputs import Outputs
-from controller.core.scan import scan
+from controller.core.scan import MAX_DT_PERIODS, scan
 from controller.core.signals import Image
 from controller.core.state import CommandResult, Decision, initial_state
+from controller.edge.clock import monotonic_s, sleep_until
 
 PERIOD_S: Final = 0.1
 LATENESS_KEPT: Final = 600
 BEHIND_WINDOW: Final = 100
 BEHIND_SLIPS: Final = 5
+# For so long a process says that it follows on one that was not told to end.
+RESTART_TOLD_S: Final = 10.0
 
 
 class Plant(Protocol):
@@ -61,8 +64,36 @@ class Timing:
     behind: bool
 
 
+class ProcessTime:
+    """How much time the process has lived through in scans, `speed` times as fast as the clock.
+
+    What a late scan has missed does not count: a dwell, a dose or a coast time goes on where it
+    was, and never ends because nobody looked (I24).
+    """
+
+    def __init__(self, speed: float) -> None:
+        self.now_s = 0.0
+        self._speed = speed
+        self._began_s = 0.0
+        self._last_s: float | None = None
+        self._missed_s = 0.0
+
+    def advance(self, at_s: float) -> float:
+        """A scan begins at `at_s` of the clock; how long ago the one before it began."""
+        if self._last_s is None:
+            self._began_s = self._last_s = at_s
+        gap_s = at_s - self._last_s
+        self._last_s = at_s
+        self._missed_s += max(0.0, gap_s - MAX_DT_PERIODS * PERIOD_S)
+        self.now_s = (at_s - self._began_s - self._missed_s) * self._speed
+        return gap_s
+
+
 class Cycle:
-    """Runs scans until stopped. `told` is called after each scan with its decision and image."""
+    """Runs scans until stopped. `told` is called after each scan with its decision and image.
+
+    `restarted` says that the process before this one was not told to end.
+    """
 
     def __init__(
         self,
@@ -72,11 +103,14 @@ class Cycle:
         told: Callable[[Decision, Image], None],
         *,
         speed: float = 1.0,
+        restarted: bool = False,
     ) -> None:
         self._plant = plant
         self._post = post
         self._told = told
         self._speed = speed
+        self._time = ProcessTime(speed)
+        self._restart_told_s = RESTART_TOLD_S if restarted else 0.0
         self._state = initial_state(equipment)
         self._ending = threading.Event()
         self._heartbeat = False
@@ -85,6 +119,11 @@ class Cycle:
         self._count = 0
         self._slips = 0
         self.failure: BaseException | None = None
+
+    @property
+    def scans(self) -> int:
+        """How many scans are done."""
+        return self._count
 
     def end(self) -> None:
         """Asks the loop to end after the scan under way."""
@@ -100,26 +139,31 @@ class Cycle:
             ended()
 
     def _loop(self) -> None:
-        began_s = time.monotonic()
+        began_s = monotonic_s()
         tick = 0
         while not self._ending.is_set():
             due_s = began_s + tick * PERIOD_S
-            late_s = time.monotonic() - due_s
-            if late_s < 0.0:
-                time.sleep(-late_s)
-                late_s = time.monotonic() - due_s
-            self._late_s.append(late_s)
+            self._late_s.append(sleep_until(due_s))
             self._plant.next_scan_at(due_s + PERIOD_S)
-            self._one((time.monotonic() - began_s) * self._speed)
+            self._one()
             tick = self._next_tick(tick, began_s)
 
-    def _one(self, now_s: float) -> None:
-        image = self._plant.read()
-        decision = scan(self._state, image, self._post.take(), now_s, PERIOD_S * self._speed)
+    def _one(self) -> None:
+        image = self._image()
+        now_s, period_s = self._time.now_s, PERIOD_S * self._speed
+        decision = scan(self._state, image, self._post.take(), now_s, period_s)
         self._plant.write(decision.outputs, self._heartbeat)
         self._state = decision.state
         self._post.settle(decision.results)
         self._told(decision, image)
+
+    def _image(self) -> Image:
+        """What the plant says, and what the loop knows of itself."""
+        image = self._plant.read()
+        gap_s = self._time.advance(monotonic_s())
+        restarted = float(self._time.now_s < self._restart_told_s * self._speed)
+        health = image.health._replace(scan_gap_s=gap_s, restarted=restarted)
+        return replace(image, health=health)
 
     def _next_tick(self, tick: int, began_s: float) -> int:
         """The next deadline; those that have passed meanwhile are slips and are left out.
@@ -127,7 +171,7 @@ class Cycle:
         The heartbeat changes only when the scan was in time.
         """
         self._count += 1
-        passed = int((time.monotonic() - began_s) / PERIOD_S)
+        passed = int((monotonic_s() - began_s) / PERIOD_S)
         slipped = max(0, passed - tick)
         self._recent_slips.append(slipped)
         self._slips += slipped

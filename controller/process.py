@@ -1,12 +1,14 @@
 """The controller process: the one place where plant, loop and door are wired together.
 
 Main thread: an event loop with the Modbus endpoints and the door. A second thread: the scan. The
-process ends when either fails, and the last thing that it does is to tell the plant DEAD.
+process ends when either fails or the scan hangs, and the last thing that it does is to tell the
+plant DEAD.
 """
 
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import fcntl
 import gc
 import json
@@ -35,12 +37,19 @@ from controller.core.signals import Image
 from controller.core.state import Decision
 from controller.core.states import State
 from controller.cycle import Cycle
+from controller.edge.clock import monotonic_s
 from controller.edge.modbus import ModbusPlant
+from controller.edge.notify import ALIVE, READY, STOPPING, notify
 from controller.edge.plantfile import PlantFile
+from controller.edge.runmark import RunMark, run_mark
 from controller.errors import StartError
 
 EXIT_SCAN_FAILED: Final = 70
 DOOR_GRACE_S: Final = 2
+# A scan that is not done after so many looks hangs. Looks, and not seconds: a process that was
+# stopped as a whole looks at nothing, and must not end because of it.
+LOOK_S: Final = 0.1
+HUNG_LOOKS: Final = 10
 SWITCH_INTERVAL_S: Final = 0.0005
 
 log = logging.getLogger("blademill.controller")
@@ -55,10 +64,14 @@ _TOLD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run a controller. The door is at `socket`, or else at `port` of 127.0.0.1."""
+    """How to run a controller. The door is at `socket`, or else at `port` of 127.0.0.1.
+
+    `data` is the folder for what must outlive the process.
+    """
 
     plant: PlantFile
     socket: Path | None
+    data: Path
     port: int = 0
     speed: float = 1.0
 
@@ -66,7 +79,8 @@ class Options:
 def run_controller(options: Options) -> int:
     """Runs until a signal or a failure; returns the exit code.
 
-    Raises StartError when another controller holds the lock, or the door's address is taken.
+    Raises StartError when another controller holds a lock, the door's address is taken, or a
+    folder cannot be written.
     """
     if options.speed != 1.0 and not options.plant.simulated:
         raise StartError(
@@ -74,19 +88,27 @@ def run_controller(options: Options) -> int:
             where=options.plant.name,
             do="Leave out --speed.",
         )
-    with _only_one(options):
+    with run_mark(options.data, options.plant.id) as mark, _only_one(options):
         sys.setswitchinterval(SWITCH_INTERVAL_S)
-        return asyncio.run(_Controller(options).run())
+        return asyncio.run(_Controller(options, mark).run())
 
 
 @contextmanager
 def _only_one(options: Options) -> Iterator[None]:
-    """Holds the lock beside the socket, so that two controllers never drive one plant."""
+    """Holds the lock beside the socket, so that two controllers never share one door."""
     if options.socket is None:
         yield
         return
-    options.socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with options.socket.with_suffix(".lock").open("w") as lock:
+    try:
+        options.socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        opened = options.socket.with_suffix(".lock").open("w")
+    except OSError as refused:
+        raise StartError(
+            f"the door cannot be made there ({refused.strerror})",
+            where=str(options.socket),
+            do="Choose another --socket, in a folder that you may write to.",
+        ) from refused
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as held:
@@ -128,8 +150,10 @@ class _Server(uvicorn.Server):
 
 
 class _Controller:
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, mark: RunMark) -> None:
         self._options = options
+        self._mark = mark
+        self._ready = False
         self._plant = ModbusPlant(options.plant)
         self._journal = Journal()
         self._stream = Stream()
@@ -142,11 +166,16 @@ class _Controller:
     async def run(self) -> int:
         self._loop = asyncio.get_running_loop()
         self._ended = asyncio.Event()
-        mailbox = Mailbox(self._loop)
+        mailbox = Mailbox(self._loop, monotonic_s)
         options = self._options
         bound = _bound(options)
         self._cycle = Cycle(
-            self._plant, options.plant.equipment, mailbox, self._told, speed=options.speed
+            self._plant,
+            options.plant.equipment,
+            mailbox,
+            self._told,
+            speed=options.speed,
+            restarted=self._mark.follows_a_crash,
         )
         server = _Server(self._door(mailbox))
         await self._plant.start()
@@ -156,26 +185,43 @@ class _Controller:
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._cycle.end)
+        self._mark.put()
         gc.freeze()
         thread.start()
         _say(f"controller of {options.plant.id} at {self._address()}")
         waiting = asyncio.create_task(self._ended.wait())
-        await asyncio.wait((waiting, door), return_when=asyncio.FIRST_COMPLETED)
+        hung = asyncio.create_task(self._until_hung())
+        await asyncio.wait((waiting, door, hung), return_when=asyncio.FIRST_COMPLETED)
         self._cycle.end()
-        await waiting
-        return await self._end(server, door)
+        await asyncio.wait((waiting, hung), return_when=asyncio.FIRST_COMPLETED)
+        hung.cancel()
+        return await self._end(server, door, hangs=not waiting.done())
 
-    async def _end(self, server: _Server, door: asyncio.Task[None]) -> int:
+    async def _until_hung(self) -> None:
+        """Returns when the scan hangs while this loop lives on."""
+        scans, looks = -1, 0
+        while looks < HUNG_LOOKS:
+            await asyncio.sleep(LOOK_S)
+            looks = looks + 1 if scans == self._cycle.scans else 0
+            scans = self._cycle.scans
+
+    async def _end(self, server: _Server, door: asyncio.Task[None], *, hangs: bool) -> int:
         """DEAD first, then everything else."""
         await self._plant.write_dead()
+        notify(STOPPING)
         self._stream.close()
         server.should_exit = True
         await door
         await self._plant.stop()
+        if hangs:
+            log.critical("the scan hangs, DEAD image written; where every thread is, follows")
+            faulthandler.dump_traceback()
+            return EXIT_SCAN_FAILED
         failure = self._cycle.failure
         if failure is not None:
             log.critical("the scan failed, DEAD image written", exc_info=failure)
             return EXIT_SCAN_FAILED
+        self._mark.take_away()
         _say("controller ended, DEAD image written")
         return 0
 
@@ -219,6 +265,8 @@ class _Controller:
         self._loop.call_soon_threadsafe(self._publish, decision, image)
 
     def _publish(self, decision: Decision, image: Image) -> None:
+        notify(ALIVE if self._ready else READY)
+        self._ready = True
         for entry in self._journal.note(decision, image):
             if entry.event.kind in _TOLD:
                 _say(entry.event.text, seq=entry.seq, kind=entry.event.kind.value)

@@ -123,7 +123,7 @@ class Processes:
         self._start(
             "control",
             *("--plant", plant, "--addresses", str(addresses)),
-            *("--socket", str(self.socket), "--speed", speed),
+            *("--socket", str(self.socket), "--data", str(self.folder), "--speed", speed),
         )
         self._wait("control", self.socket.exists)
         self._wait("hmi", lambda: "Operator page" in self._words("hmi"))

@@ -19,6 +19,13 @@ class DoorAddress:
         return str(self.socket) if self.socket else f"127.0.0.1:{self.port}"
 
 
+def default_data() -> Path:
+    """Where that is kept which must outlive the process, unless told otherwise."""
+    given = os.environ.get("STATE_DIRECTORY")  # of a systemd unit
+    state = os.environ.get("XDG_STATE_HOME")
+    return Path(given) if given else Path(state or "~/.local/state").expanduser() / "blademill"
+
+
 def default_socket() -> Path:
     """Where the door is unless told otherwise: the user's runtime folder."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")

@@ -17,6 +17,7 @@ class Health(NamedTuple):
     wrong_devices: float = 0.0  # devices whose identity or test registers do not fit the profile
     foreign_write: float = 0.0  # 1: an output reads back as something that was not written here
     restarted: float = 0.0  # 1: this process has just begun, and another one ran before it
+    scan_gap_s: float = 0.0  # how long ago the scan before this one began, by the clock
 
 
 HEALTHY: Final = Health()

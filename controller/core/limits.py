@@ -56,6 +56,7 @@ class Limits:
     held_limit_s: float = 1_800.0
     record_warn_s: float = 1.0
     record_hold_s: float = 10.0
+    scan_gap_s: float = 0.5
 
 
 def limits_for(equipment: Equipment, atmosphere: Atmosphere | None) -> Limits:

@@ -7,8 +7,12 @@ from datetime import UTC, datetime
 
 
 def monotonic_s() -> float:
-    """Seconds on the clock that control, ages and watchdogs go by; the one that asyncio uses."""
-    return time.monotonic()
+    """Seconds on the clock that control, ages and watchdogs go by: since boot, on and on.
+
+    It counts the time for which the computer was suspended, which `time.monotonic` leaves out: what
+    was read before a suspend is old after it. Only differences of it mean anything.
+    """
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def utc_text() -> str:
@@ -18,6 +22,6 @@ def utc_text() -> str:
 
 def sleep_until(deadline_s: float) -> float:
     """Sleep until `deadline_s` of the monotonic clock; how late it was on waking, in seconds."""
-    while (left_s := deadline_s - time.monotonic()) > 0.0:
+    while (left_s := deadline_s - monotonic_s()) > 0.0:
         time.sleep(left_s)
     return -left_s

@@ -66,6 +66,7 @@ class ModbusPlant:
         self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._granted_s = -math.inf
+        self._read_s = -math.inf
         self._next_scan_s: float | None = None
 
     async def start(self) -> None:
@@ -119,7 +120,7 @@ class ModbusPlant:
         values = [NAN] * SIGNAL_COUNT
         quality = [Quality.NOT_LICENSED] * SIGNAL_COUNT
         ages = [math.inf] * SIGNAL_COUNT
-        now_s = monotonic_s()
+        self._read_s = now_s = monotonic_s()
         for reader in self._readers:
             reading = reader.reading
             age_s = now_s - reading.taken_s
@@ -132,13 +133,14 @@ class ModbusPlant:
     def write(self, outputs: Outputs, heartbeat: bool) -> None:
         """Hand over the output image of this scan, and grant the ticket.
 
+        The ticket counts from the `read` before: what was decided long ago is never sent late.
         Raises DeviceError, and hands over nothing, when a value does not fit its device.
         """
         values = _order_values(outputs, heartbeat)
         orders = [Order(values, order_words(writer.plan, values)) for writer in self._writers]
         for writer, order in zip(self._writers, orders, strict=True):
             writer.order = order
-        self._granted_s = monotonic_s()
+        self._granted_s = self._read_s
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._wake_writers)
 

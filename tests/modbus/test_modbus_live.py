@@ -195,6 +195,7 @@ def test_a_heartbeat_that_stands_still_drops_the_run_permit() -> None:
         stuck_s = next_s = monotonic_s()
         while rig.mill.outputs.run_permit:
             assert monotonic_s() - stuck_s < WATCHDOG_S + SLACK_S
+            rig.plant.read()
             rig.plant.write(SPIN, rig.heartbeat)
             next_s += PERIOD_S
             await asyncio.sleep(next_s - monotonic_s())
@@ -271,6 +272,7 @@ def test_a_stop_is_written_while_the_drives_reads_hang() -> None:
         await rig.scan_until(turning, SPIN)
         rig.server.devices["drive"].deaf_to = frozenset({3})
         await rig.scan_until(unknown(Signal.ROTOR_RPM), SPIN)
+        rig.plant.read()
         rig.plant.write(DEAD, not rig.heartbeat)
         assert await wait_until(lambda: not rig.mill.outputs.run) < PERIOD_S + SLACK_S
 

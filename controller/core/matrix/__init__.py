@@ -7,6 +7,7 @@ from controller.core.matrix.gas import gas_rows
 from controller.core.matrix.heat import heat_rows
 from controller.core.matrix.machine import machine_rows
 from controller.core.matrix.own import own_rows
+from controller.core.matrix.pace import pace_rows
 from controller.core.matrix.procedure import procedure_rows
 from controller.core.matrix.room import room_rows
 from controller.core.matrix.row import Row
@@ -21,4 +22,5 @@ def rows(limits: Limits) -> tuple[Row, ...]:
         *room_rows(limits),
         *procedure_rows(limits),
         *own_rows(limits),
+        *pace_rows(limits),
     )

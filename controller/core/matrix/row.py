@@ -58,6 +58,7 @@ class Own(IntEnum):
     WRONG_DEVICES = _OWN + 2
     FOREIGN_WRITE = _OWN + 3
     RESTARTED = _OWN + 4
+    SCAN_GAP_S = _OWN + 5
 
 
 class Arm(IntFlag):
