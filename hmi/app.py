@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from controller.api.client import Answer, ControllerClient
+from controller.api.client import Answer, ControllerClient, Giver
 from controller.errors import FileFaults, InputError, LinkError
 from hmi.gate import Gate, refusal
 from hmi.messages import (
@@ -222,7 +222,7 @@ async def command(
         args = {"recipe_toml": text, "name": name}
     return _passed_on(
         await services.client.command(
-            wanted.id, wanted.name, args, user=session.name, role=session.role
+            wanted.id, wanted.name, args, Giver(session.name, (session.role,))
         )
     )
 

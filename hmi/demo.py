@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from controller.api.client import ControllerClient
+from controller.api.client import ControllerClient, Giver
 from controller.core.recipe import Recipe
+from controller.core.roles import Role
 from controller.errors import InputError, LinkError
 
 USER: Final = "automation (demo)"
+ROLES: Final = (Role.OPERATOR.value,)
 ENDED: Final = ("COMPLETE", "STOPPED", "ABORTED")
 READY_S: Final = 60.0
 TURNING_RPM: Final = 5.0
@@ -74,7 +76,7 @@ async def run_batch(
             seen.take(snapshot)
             on_snapshot(snapshot)
             if not loaded:
-                await _load(client, text, f"{recipe.id}.toml")
+                await _load(client, text, f"{recipe.id}.toml", snapshot)
                 loaded = True
             elif not started and snapshot["batch"]:
                 started = await _start(client, snapshot, began)
@@ -82,20 +84,23 @@ async def run_batch(
                 return await _result(client, recipe, seen, time.monotonic() - began)
             elif snapshot["state"] == "HELD" and not stopped:
                 # Nobody is there to clear the cause.
-                await _command(client, "stop", {})
+                await _command(client, "stop", {}, snapshot)
                 stopped = True
     raise LinkError("the stream ended before the batch", do="Look at the controller's log.")
 
 
-async def _command(client: ControllerClient, name: str, args: dict[str, Any]) -> None:
-    answer = await client.command(str(uuid.uuid4()), name, args, user=USER, role="operator")
+async def _command(
+    client: ControllerClient, name: str, args: dict[str, Any], seen: Snapshot
+) -> None:
+    giver = Giver(USER, ROLES, seen["state_version"])
+    answer = await client.command(str(uuid.uuid4()), name, args, giver)
     body = json.loads(answer.body)
     if not body["accepted"]:
         raise InputError(f"{name} was refused: {'; '.join(body['reasons'])}")
 
 
-async def _load(client: ControllerClient, text: str, name: str) -> None:
-    await _command(client, "load", {"recipe_toml": text, "name": name})
+async def _load(client: ControllerClient, text: str, name: str, seen: Snapshot) -> None:
+    await _command(client, "load", {"recipe_toml": text, "name": name}, seen)
     snapshot = json.loads((await client.get("snapshot")).body)
     while not snapshot["batch"]:
         await asyncio.sleep(0.1)
@@ -109,13 +114,13 @@ async def _load(client: ControllerClient, text: str, name: str) -> None:
         "blade_id": "SIM-BLADE",
         "emptied_and_cleaned": True,
     }
-    await _command(client, "charge", charge)
+    await _command(client, "charge", charge, snapshot)
 
 
 async def _start(client: ControllerClient, snapshot: Snapshot, began: float) -> bool:
     start = snapshot["commands"]["start"]
     if start["enabled"]:
-        await _command(client, "start", {})
+        await _command(client, "start", {}, snapshot)
         return True
     if time.monotonic() - began > READY_S:
         raise InputError(f"start stays blocked: {'; '.join(start['missing'])}")

@@ -14,7 +14,7 @@ from controller.edge.plantfile import PlantFile
 from sim.fault_phases import Onset
 from sim.faults.model import TESTING, TURNING, Expect, Fault, Reaction, Situation, planned
 from sim.watchman import Watchman
-from sim.world import AUTOMATION_USER, ENDED, PERIOD_S
+from sim.world import AUTOMATION_USER, ENDED, OPERATOR, PERIOD_S
 
 LATE_S: Final = 0.15  # the scan that could first see it, and half of another
 AFTER_S: Final = 20.0  # how long a case is watched after the reaction
@@ -128,7 +128,14 @@ class Case:
             name = CommandName.LID_RELEASE if state in ENDED else None
         if name is None:
             return ()
-        return (Command(id=f"{name.value}-{self.world.scans}", name=name, user=AUTOMATION_USER),)
+        asked = Command(
+            id=f"{name.value}-{self.world.scans}",
+            name=name,
+            user=AUTOMATION_USER,
+            roles=OPERATOR,
+            state_version=self.world.state.version,
+        )
+        return (asked,)
 
     def _look(self, decision: Decision, t_s: float) -> None:
         given = {

@@ -18,6 +18,7 @@ from controller.core.image import assemble
 from controller.core.outputs import Outputs
 from controller.core.permissives import start_permissives
 from controller.core.recipe import Recipe
+from controller.core.roles import Role
 from controller.core.scan import scan
 from controller.core.signals import Image, Signal
 from controller.core.state import Decision, initial_state
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 PERIOD_S: Final = 0.1
 PILOT_FROM_L: Final = 5.0
 AUTOMATION_USER: Final = "automation (simulated)"
+OPERATOR: Final = frozenset({Role.OPERATOR})
 
 
 def parameters_for(equipment: Equipment) -> MillParameters:
@@ -147,17 +149,22 @@ class Operator:
             return ()
         self._tries += 1
         if self._tries == 1:
-            return (self._command(CommandName.LOAD), self._command(CommandName.CHARGE))
+            return (
+                self._command(CommandName.LOAD, world),
+                self._command(CommandName.CHARGE, world),
+            )
         if all(check.ok for check in start_permissives(world.state, world.image)):
             self._started = True
-            return (self._command(CommandName.START),)
+            return (self._command(CommandName.START, world),)
         return ()
 
-    def _command(self, name: CommandName) -> Command:
+    def _command(self, name: CommandName, world: World) -> Command:
         return Command(
             id=f"{name.value}-{self._tries}",
             name=name,
             user=AUTOMATION_USER,
+            roles=OPERATOR,
+            state_version=world.state.version,
             recipe=self._recipe if name is CommandName.LOAD else None,
             batch_id="DRY-RUN" if name is CommandName.LOAD else "",
             charge=nominal_charge(self._recipe) if name is CommandName.CHARGE else None,

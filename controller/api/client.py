@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -17,7 +17,7 @@ import httpx
 from controller.api.address import DoorAddress, default_socket
 from controller.errors import LinkError
 
-__all__ = ["Answer", "ControllerClient", "DoorAddress", "default_socket"]
+__all__ = ["Answer", "ControllerClient", "DoorAddress", "Giver", "default_socket"]
 
 CONNECT_S: Final = 1.0
 ANSWER_S: Final = 2.0
@@ -34,6 +34,17 @@ class Answer:
 
     status: int
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who gives a command, in which roles, and what was seen when: version of the state and age."""
+
+    user: str
+    roles: tuple[str, ...]
+    state_version: int | None = None
+    age_s: float = 0.0
+    proved: bool = False
 
 
 class ControllerClient:
@@ -78,10 +89,10 @@ class ControllerClient:
         return Answer(reply.status_code, reply.content)
 
     async def command(
-        self, command_id: str, name: str, args: dict[str, Any], *, user: str, role: str
+        self, command_id: str, name: str, args: dict[str, Any], giver: Giver
     ) -> Answer:
         """Send one command; the body of the answer is {"accepted", "reasons", "state"}."""
-        message = {"id": command_id, "name": name, "user": user, "role": role, "args": args}
+        message = {"id": command_id, "name": name, "args": args, **asdict(giver)}
         with _link_errors(self.address):
             reply = await self._http.post("/v1/commands", json=message)
         return Answer(reply.status_code, reply.content)

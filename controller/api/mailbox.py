@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from controller.core.commands import Command, CommandName
@@ -22,10 +25,15 @@ SAFE_COMMANDS: Final = (CommandName.ABORT, CommandName.STOP, CommandName.HOLD)
 class Mailbox:
     """Filled by the door's event loop, emptied by the scan thread."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._loop = loop
+        self._monotonic_s = monotonic_s
         self._lock = threading.Lock()
-        self._waiting: deque[Command] = deque()
+        self._waiting: deque[tuple[Command, float]] = deque()
         self._futures: OrderedDict[str, asyncio.Future[CommandResult]] = OrderedDict()
 
     def submit(self, command: Command) -> asyncio.Future[CommandResult]:
@@ -40,7 +48,7 @@ class Mailbox:
         with self._lock:
             if len(self._waiting) >= CAPACITY and not self._make_room(command):
                 raise InputError("too many commands wait", do="Wait a second and try again.")
-            self._waiting.append(command)
+            self._waiting.append((command, self._monotonic_s()))
         future: asyncio.Future[CommandResult] = self._loop.create_future()
         self._futures[command.id] = future
         while len(self._futures) > REMEMBERED:
@@ -50,10 +58,10 @@ class Mailbox:
     def _make_room(self, command: Command) -> bool:
         if command.name not in SAFE_COMMANDS:
             return False
-        for waiting in self._waiting:
-            if waiting.name not in SAFE_COMMANDS:
-                self._waiting.remove(waiting)
-                self._loop.call_soon(self._refuse, waiting)
+        for entry in self._waiting:
+            if entry[0].name not in SAFE_COMMANDS:
+                self._waiting.remove(entry)
+                self._loop.call_soon(self._refuse, entry[0])
                 return True
         # Full of stops already: one more changes nothing, but is not refused.
         self._waiting.popleft()
@@ -65,13 +73,16 @@ class Mailbox:
             future.set_exception(InputError("a safer command took its place"))
 
     def take(self) -> tuple[Command, ...]:
-        """Everything that waits. Call from the scan thread."""
+        """Everything that waits, older by the time it waited. Call from the scan thread."""
         if not self._waiting:
             return ()
         with self._lock:
             taken = tuple(self._waiting)
             self._waiting.clear()
-        return taken
+        now_s = self._monotonic_s()
+        return tuple(
+            replace(command, age_s=command.age_s + now_s - since_s) for command, since_s in taken
+        )
 
     def settle(self, results: list[CommandResult]) -> None:
         """Hands results back. Call from the scan thread."""

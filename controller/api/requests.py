@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from controller.core.alarms.rules import SHELF_MINUTES_MAX
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.equipment import Equipment
+from controller.core.roles import Role
 from controller.edge.recipefile import parse_recipe
 from controller.errors import InputError
 
@@ -31,7 +32,10 @@ class CommandRequest(BaseModel):
     id: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
     name: Annotated[str, Field(max_length=20)]
     user: Annotated[str, Field(min_length=1, max_length=60)]
-    role: Annotated[str, Field(max_length=20)] = "operator"
+    roles: Annotated[list[Annotated[Role, Field(strict=False)]], Field(min_length=1, max_length=6)]
+    state_version: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    age_s: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
+    proved: bool = False
     args: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -97,34 +101,37 @@ def to_command(request: CommandRequest, equipment: Equipment) -> Command:
             f"there is no command {request.name!r}", where="name", do=f"Known are: {known}."
         ) from unknown
     try:
-        return _build(name, request, equipment)
+        return Command(
+            id=request.id,
+            name=name,
+            user=request.user,
+            roles=frozenset(request.roles),
+            state_version=request.state_version,
+            age_s=request.age_s,
+            proved=request.proved,
+            **_needed(name, request.args, equipment),
+        )
     except ValidationError as invalid:
         first = invalid.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in ("args", *first["loc"]))
         raise InputError(str(first["msg"]), where=where, do="Correct it and try again.") from None
 
 
-def _build(name: CommandName, request: CommandRequest, equipment: Equipment) -> Command:
-    args = request.args
+def _needed(name: CommandName, args: dict[str, Any], equipment: Equipment) -> dict[str, Any]:
+    """What a command of this name has beside its name and who gives it."""
     if name is CommandName.LOAD:
         load = LoadArgs.model_validate(args)
         recipe = parse_recipe(load.recipe_toml.encode(), load.name, equipment)
-        batch_id = new_batch_id()
-        return Command(
-            id=request.id, name=name, user=request.user, recipe=recipe, batch_id=batch_id
-        )
+        return {"recipe": recipe, "batch_id": new_batch_id()}
     if name is CommandName.CHARGE:
-        charge = _CHARGE.validate_json(_json(args))
-        return Command(id=request.id, name=name, user=request.user, charge=charge)
+        return {"charge": _CHARGE.validate_json(_json(args))}
     if name is CommandName.ACK:
         alarm = AckArgs.model_validate(args).alarm
-        wanted = (alarm,) if isinstance(alarm, str) else tuple(alarm)
-        return Command(id=request.id, name=name, user=request.user, alarms=wanted)
+        return {"alarms": (alarm,) if isinstance(alarm, str) else tuple(alarm)}
     if name in _HIDING_ARGS:
-        hiding = _HIDING_ARGS[name].model_validate(args).model_dump()
-        return Command(id=request.id, name=name, user=request.user, role=request.role, **hiding)
+        return _HIDING_ARGS[name].model_validate(args).model_dump()
     NoArgs.model_validate(args)
-    return Command(id=request.id, name=name, user=request.user)
+    return {}
 
 
 def _json(args: dict[str, Any]) -> bytes:

@@ -14,13 +14,14 @@ from controller.api.journal import utc_now
 from controller.core.alarms import Alarm, Suppression
 from controller.core.alarms.log import figures
 from controller.core.batch import J_PER_KWH, Batch
-from controller.core.commanding import RELEASE_STATES, missing_for
+from controller.core.commanding import missing_for
 from controller.core.commands import TRIGGER_OF, CommandName
 from controller.core.derived import arms_of
 from controller.core.explain import phase_story
 from controller.core.interlocks import Matrix
 from controller.core.labels import phase_label
 from controller.core.matrix.row import Reaction
+from controller.core.permissions import RELEASE_STATES, rule_for
 from controller.core.permissives import (
     Permissive,
     go_on_permissives,
@@ -29,6 +30,7 @@ from controller.core.permissives import (
     start_permissives,
     unlock_permissives,
 )
+from controller.core.remaining import time_left_s
 from controller.core.signals import SIGNALS, Image, Signal
 from controller.core.state import ScanState
 from controller.core.states import State, allowed_triggers
@@ -163,6 +165,7 @@ def _batch(state: ScanState, image: Image, speed: float) -> dict[str, Any] | Non
         "hold_s": totals.hold_s,
         "elapsed_s": elapsed_s,
         "wall_s": elapsed_s / speed,
+        "time_left_s": time_left_s(state),
         "revolutions": totals.revolutions,
         "on_time_s": totals.on_time_s,
         "energy_kwh_per_kg": totals.energy_j / J_PER_KWH / batch.mass_kg,
@@ -260,7 +263,20 @@ def _commands(state: ScanState, image: Image) -> dict[str, dict[str, Any]]:
         found[name.value] = {"enabled": enabled, "missing": [] if enabled else [text]}
     release = _release_missing(state, image)
     found[CommandName.LID_RELEASE.value] = {"enabled": not release, "missing": release}
-    return found
+    return {name: {**offer, **_who(CommandName(name), state)} for name, offer in found.items()}
+
+
+def _who(name: CommandName, state: ScanState) -> dict[str, Any]:
+    """Which roles may give a command in this state, and what else it takes of a person."""
+    rule = rule_for(name, state.state)
+    if rule is None:
+        return {"roles": [], "proof": False, "not_by": ""}
+    operator = "" if state.batch is None else state.batch.operator
+    return {
+        "roles": [role.value for role in rule.roles],
+        "proof": rule.proof,
+        "not_by": operator if rule.second_person else "",
+    }
 
 
 def _release_missing(state: ScanState, image: Image) -> list[str]:

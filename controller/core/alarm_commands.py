@@ -10,7 +10,7 @@ from typing import Final
 
 from controller.core.alarms import Alarm, AlarmState, Hidden, Suppression, acknowledged
 from controller.core.alarms.hiding import in_sight
-from controller.core.alarms.rules import MAINTENANCE, SHELF_MINUTES_MAX
+from controller.core.alarms.rules import SHELF_MINUTES_MAX
 from controller.core.commands import Command, CommandName
 from controller.core.events import Event, EventKind
 from controller.core.matrix.row import Row
@@ -22,7 +22,6 @@ ALARM_COMMANDS: Final = {
     CommandName.OUT_OF_SERVICE: EventKind.ALARM_OUT_OF_SERVICE,
     CommandName.IN_SERVICE: EventKind.ALARM_IN_SERVICE,
 }
-_FOR_MAINTENANCE: Final = (CommandName.OUT_OF_SERVICE, CommandName.IN_SERVICE)
 _HIDES: Final = (CommandName.SHELVE, CommandName.OUT_OF_SERVICE)
 
 
@@ -79,8 +78,6 @@ def _acknowledge(
 def _refusals(command: Command, alarm: Alarm) -> tuple[str, ...]:
     """Everything that speaks against hiding or showing this alarm."""
     reasons = []
-    if command.name in _FOR_MAINTENANCE and command.role != MAINTENANCE:
-        reasons.append(f"the role {MAINTENANCE}")
     if command.name in _HIDES and not command.reason.strip():
         reasons.append("a reason")
     if command.name is CommandName.SHELVE:

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from controller.core import alarms as alarm_book
 from controller.core.alarm_commands import ALARM_COMMANDS, obeyed
 from controller.core.batch import Batch, Position, Totals
+from controller.core.by_hand import let_go
+from controller.core.bypassing import end_bypass, set_bypass
 from controller.core.commands import TRIGGER_OF, Command, CommandName, in_order
 from controller.core.events import Event, EventKind
+from controller.core.hand_commands import (
+    end_maintenance,
+    start_jog,
+    start_sweep,
+    stop_sweep,
+    to_auto,
+    to_maintenance,
+    to_manual,
+)
+from controller.core.hands import Mode
 from controller.core.interlocks import matrix_for
+from controller.core.notes import NOTES, note
+from controller.core.permissions import refusals, role_used
 from controller.core.permissives import (
     go_on_permissives,
     release_permissives,
@@ -21,7 +36,10 @@ from controller.core.signals import Image
 from controller.core.state import CommandResult, Release, ScanState
 from controller.core.states import State, Trigger, allowed_triggers, fire
 
-RELEASE_STATES: Final = (State.IDLE, State.COMPLETE, State.STOPPED, State.ABORTED)
+_AT_ANY_MOMENT: Final = (*ALARM_COMMANDS, *NOTES)
+_FOR_AUTO: Final = (CommandName.LOAD, CommandName.CHARGE, CommandName.START)
+_IN_MAINTENANCE: Final = (*_AT_ANY_MOMENT, CommandName.LID_RELEASE, CommandName.MAINTENANCE_END)
+_MOVES_BY_HAND: Final = (CommandName.JOG, CommandName.PURGE)
 _SAFE: Final = {Trigger.ABORT: 3, Trigger.STOP: 2, Trigger.HOLD: 1}
 
 
@@ -34,6 +52,13 @@ class Mind:
     events: list[Event]
     results: list[CommandResult] = field(default_factory=list)
     moved: bool = False
+    stopped: bool = False
+    period_s: float = 0.1
+    came_in: State = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Notes the state that people saw when they gave the commands of this scan."""
+        self.came_in = self.state.state
 
     def fire(self, trigger: Trigger, cause: str) -> bool:
         """Moves the state machine, at most once in a scan except for abort. False if no row."""
@@ -44,6 +69,8 @@ class Mind:
             return False
         source = self.state.state
         self.moved = True
+        if self.state.hands.busy:
+            let_go(self, cause)
         self.state = replace(
             self.state,
             state=dest,
@@ -61,17 +88,20 @@ class Mind:
         self.events.append(Event(EventKind.TRANSITION, self.state.now_s, text, data))
         return True
 
-    def answer(self, command: Command, reasons: tuple[str, ...]) -> None:
-        """Records what became of a command; no reasons means accepted."""
+    def answer(self, command: Command, reasons: tuple[str, ...], *, told: bool = True) -> None:
+        """Records what became of a command; no reasons means accepted. `told`: as an event too."""
         kind = EventKind.COMMAND_REFUSED if reasons else EventKind.COMMAND_ACCEPTED
+        role = role_used(command, self.came_in)
         data: dict[str, str | float | bool | list[str] | None] = {
             "id": command.id,
             "command": command.name.value,
             "user": command.user,
+            "role": None if role is None else role.value,
             "reasons": list(reasons),
         }
         text = f"{command.name.value} by {command.user}"
-        self.events.append(Event(kind, self.state.now_s, text, data))
+        if told:
+            self.events.append(Event(kind, self.state.now_s, text, data))
         result = CommandResult(command.id, not reasons, reasons, self.state.state)
         self.results.append(result)
 
@@ -82,6 +112,9 @@ def obey(mind: Mind, commands: tuple[Command, ...], reaction: Trigger | None) ->
     The safest of all wins: abort, then stop, then hold, whoever asks. Anything else is looked at
     only when nothing of that kind happened in this scan.
     """
+    stops = tuple(c for c in commands if TRIGGER_OF.get(c.name) in _SAFE)
+    mind.stopped = bool(stops) or reaction is not None
+    ended = mind.stopped and mind.state.hands.busy and let_go(mind, _why(mind, stops))
     allowed = allowed_triggers(mind.state.state)
     safe = [
         (trigger, command)
@@ -92,12 +125,29 @@ def obey(mind: Mind, commands: tuple[Command, ...], reaction: Trigger | None) ->
     if triggers:
         chosen = max(triggers, key=_SAFE.__getitem__)
         mind.fire(chosen, _cause(chosen, reaction, safe, mind))
-    accepted = {command.id for _, command in safe}
+    accepted = {command.id for command in (stops if ended else [one for _, one in safe])}
+    version = mind.state.version
     for command in in_order(commands):
         if command.id in accepted:
             mind.answer(command, ())
         else:
-            mind.answer(command, _one(mind, command))
+            before = len(mind.events)
+            reasons = _one(mind, command, version)
+            # A jog that is only renewed, several times a second, is no news.
+            renewed = command.name is CommandName.JOG and not reasons
+            mind.answer(command, reasons, told=not renewed or len(mind.events) > before)
+
+
+def _why(mind: Mind, stops: tuple[Command, ...]) -> str:
+    """Why nothing may be moved by hand any more."""
+    if stops:
+        return f"{stops[0].name.value} by {stops[0].user}"
+    return _confirmed_rows(mind)
+
+
+def _confirmed_rows(mind: Mind) -> str:
+    rows = mind.state.matrix.rows
+    return ", ".join(rows[v.row].id for v in mind.state.violations if v.confirmed)
 
 
 def _cause(
@@ -107,31 +157,65 @@ def _cause(
     mind: Mind,
 ) -> str:
     if chosen is reaction:
-        rows = mind.state.matrix.rows
-        return ", ".join(rows[v.row].id for v in mind.state.violations if v.confirmed)
+        return _confirmed_rows(mind)
     return next(
         f"{command.name.value} by {command.user}" for trigger, command in safe if trigger is chosen
     )
 
 
-def _one(mind: Mind, command: Command) -> tuple[str, ...]:
-    """Carries out one command that is not hold, stop or abort. Returns what is missing."""
+def _one(mind: Mind, command: Command, version: int) -> tuple[str, ...]:
+    """Carries out one command that is not hold, stop or abort. Returns what is missing.
+
+    `version` is what people saw: what another command of this scan changes does not count.
+    """
+    if mind.moved and command.name not in _AT_ANY_MOMENT:
+        return (f"the state has just changed to {mind.state.state.value}",)
+    denied = refusals(command, mind.state.state, version, _operator(mind.state))
+    denied += _mode_refusals(mind.state, command)
+    if mind.stopped and command.name in _MOVES_BY_HAND:
+        denied += ("nothing that stops it: hold, stop, abort and interlocks come first",)
+    if denied:
+        return denied
     if command.name in ALARM_COMMANDS:
         return _alarm_command(mind, command)
-    if mind.moved:
-        return (f"the state has just changed to {mind.state.state.value}",)
     if command.name is CommandName.LOAD:
         return _load(mind, command)
     if command.name is CommandName.CHARGE:
         return _charge(mind, command)
     if command.name is CommandName.LID_RELEASE:
         return _release(mind, command)
+    if command.name in _BY_HAND:
+        return _BY_HAND[command.name](mind, command)
+    if command.name in NOTES:
+        return note(mind, command)
     return _trigger(mind, command)
 
 
-def _wrong_state(mind: Mind, command: Command, *states: State) -> tuple[str, ...]:
-    names = ", ".join(state.value for state in states)
-    return (f"{command.name.value} is for {names}; the state is {mind.state.state.value}",)
+_BY_HAND: Final[dict[CommandName, Callable[[Mind, Command], tuple[str, ...]]]] = {
+    CommandName.MANUAL: to_manual,
+    CommandName.AUTO: to_auto,
+    CommandName.JOG: start_jog,
+    CommandName.PURGE: start_sweep,
+    CommandName.PURGE_END: stop_sweep,
+    CommandName.MAINTENANCE: to_maintenance,
+    CommandName.MAINTENANCE_END: end_maintenance,
+    CommandName.BYPASS: set_bypass,
+    CommandName.BYPASS_END: end_bypass,
+}
+
+
+def _mode_refusals(state: ScanState, command: Command) -> tuple[str, ...]:
+    """What the mode itself refuses: no batch in MANUAL, next to nothing in MAINTENANCE."""
+    hands = state.hands
+    if hands.mode is Mode.MAINTENANCE and command.name not in _IN_MAINTENANCE:
+        return (f"the end of MAINTENANCE: {hands.user} locked the mill, {hands.reason}",)
+    if hands.mode is Mode.MANUAL and command.name in _FOR_AUTO:
+        return (f"the mode AUTO: {hands.user} has the mill in MANUAL",)
+    return ()
+
+
+def _operator(state: ScanState) -> str:
+    return "" if state.batch is None else state.batch.operator
 
 
 def _alarm_command(mind: Mind, command: Command) -> tuple[str, ...]:
@@ -144,15 +228,13 @@ def _alarm_command(mind: Mind, command: Command) -> tuple[str, ...]:
 
 
 def _load(mind: Mind, command: Command) -> tuple[str, ...]:
-    if mind.state.state is not State.IDLE:
-        return _wrong_state(mind, command, State.IDLE)
     if command.recipe is None or not command.batch_id:
         return ("a recipe and a batch id",)
     equipment = mind.state.equipment
     batch = Batch(command.batch_id, command.recipe, command.user, equipment)
     mind.state = replace(
         mind.state,
-        matrix=matrix_for(equipment, command.recipe.atmosphere),
+        matrix=matrix_for(equipment, command.recipe.atmosphere, mind.state.hands.bypassed),
         version=mind.state.version + 1,
         batch=batch,
         position=Position(mill_index=batch.first_mill),
@@ -164,8 +246,6 @@ def _load(mind: Mind, command: Command) -> tuple[str, ...]:
 
 
 def _charge(mind: Mind, command: Command) -> tuple[str, ...]:
-    if mind.state.state is not State.IDLE:
-        return _wrong_state(mind, command, State.IDLE)
     if mind.state.batch is None:
         return ("a loaded recipe",)
     if command.charge is None:
@@ -176,8 +256,6 @@ def _charge(mind: Mind, command: Command) -> tuple[str, ...]:
 
 
 def _release(mind: Mind, command: Command) -> tuple[str, ...]:
-    if mind.state.state not in RELEASE_STATES:
-        return _wrong_state(mind, command, *RELEASE_STATES)
     checks = release_permissives(mind.state, mind.image)
     missing = tuple(check.missing for check in checks if not check.ok)
     if missing:
@@ -189,8 +267,6 @@ def _release(mind: Mind, command: Command) -> tuple[str, ...]:
 def _trigger(mind: Mind, command: Command) -> tuple[str, ...]:
     trigger = TRIGGER_OF[command.name]
     state = mind.state
-    if trigger not in allowed_triggers(state.state):
-        return (f"{command.name.value} is not for the state {state.state.value}",)
     missing = missing_for(trigger, state, mind.image)
     if missing:
         return missing

@@ -9,7 +9,9 @@ from typing import Annotated, Any, ClassVar, Final
 from annotated_types import Ge, Le
 
 from controller.core.equipment import STRICT, Name
+from controller.core.hands import Jog
 from controller.core.recipe import Recipe
+from controller.core.roles import Role
 from controller.core.states import Trigger
 
 
@@ -34,6 +36,17 @@ class CommandName(Enum):
     UNSHELVE = "unshelve"
     OUT_OF_SERVICE = "out_of_service"
     IN_SERVICE = "in_service"
+    MANUAL = "manual"
+    AUTO = "auto"
+    JOG = "jog"
+    PURGE = "purge"
+    PURGE_END = "purge.end"
+    MAINTENANCE = "maintenance"
+    MAINTENANCE_END = "maintenance.end"
+    BYPASS = "bypass"
+    BYPASS_END = "bypass.end"
+    HANDOVER = "handover"
+    COMMENT = "comment"
 
 
 TRIGGER_OF: Final[dict[CommandName, Trigger]] = {
@@ -66,16 +79,53 @@ class Charge:
     emptied_and_cleaned: bool
 
 
+@unique
+class Topic(Enum):
+    """What a comment is about."""
+
+    NOTE = "note"
+    BLADE_CHANGE = "blade_change"
+    CALIBRATION = "calibration"
+    CLEANING = "cleaning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A sentence for the record."""
+
+    text: str
+    topic: Topic = Topic.NOTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """One shift gives the mill to the next."""
+
+    giver: str
+    taker: str
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One request. `id` is unique for ever; `recipe` and `batch_id` come with LOAD, `charge` with
-    CHARGE, `alarm` (a row id) with the commands for alarms. ACK takes "*" for all, or some
-    `alarms`; SHELVE and OUT_OF_SERVICE take a `reason`, SHELVE also `minutes` and `one_shot`.
+    """One request. `id` is unique for ever. Without `roles` nearly everything is refused.
+    `state_version` is that of the state that the person saw, and `age_s` how long ago that was;
+    `proved` says that the password has just been entered again.
+
+    `recipe` and `batch_id` come with LOAD, `charge` with CHARGE, `alarm` (a row id) with the
+    commands for alarms. ACK takes "*" for all, or some `alarms`; SHELVE and OUT_OF_SERVICE take a
+    `reason`, SHELVE also `minutes` and `one_shot`. BYPASS takes a `row`, `minutes` and a `reason`,
+    PURGE `argon_flow_slpm` and `minutes`, MAINTENANCE a `reason`; JOG, HANDOVER and COMMENT what is
+    called like them.
     """
 
     id: str
     name: CommandName
     user: str
+    roles: frozenset[Role] = frozenset()
+    state_version: int | None = None
+    age_s: float = 0.0
+    proved: bool = False
     recipe: Recipe | None = None
     batch_id: str = ""
     charge: Charge | None = None
@@ -84,7 +134,11 @@ class Command:
     minutes: float = 0.0
     one_shot: bool = False
     reason: str = ""
-    role: str = "operator"
+    row: str = ""
+    argon_flow_slpm: float = 0.0
+    jog: Jog | None = None
+    handover: Handover | None = None
+    comment: Comment | None = None
 
 
 def in_order(commands: tuple[Command, ...]) -> list[Command]:

@@ -11,12 +11,14 @@ from typing import Final
 
 from controller.core.commands import Command, CommandName
 from controller.core.recipe import Recipe
+from controller.core.roles import Role
 from controller.core.states import State
 from sim.mill import Mill
 from sim.prove.plan import Habits
-from sim.world import World, nominal_charge
+from sim.world import OPERATOR, World, nominal_charge
 
 USER: Final = "somebody (simulated)"
+SUPERVISOR: Final = "somebody else (simulated)"
 _HELPS: Final[dict[State, tuple[CommandName, ...]]] = {
     State.IDLE: (CommandName.LOAD, CommandName.CHARGE, CommandName.START, CommandName.START),
     State.PAUSED: (CommandName.RESUME,),
@@ -49,10 +51,10 @@ class People:
         now_s = world.now_s
         if now_s >= self._helps_s:
             self._helps_s = self._next(self._habits.helpful_hz, now_s)
-            self._send(now_s, *self._helpful(world))
+            self._send(now_s, world.state.version, *self._helpful(world))
         if now_s >= self._wrongs_s:
             self._wrongs_s = self._next(self._habits.careless_hz, now_s)
-            self._send(now_s, *self._careless(world.mill))
+            self._send(now_s, world.state.version, *self._careless(world.mill))
         if not self._late or self._late[0][0] > now_s:
             return ()
         return tuple(self._due(now_s))
@@ -61,20 +63,24 @@ class People:
         while self._late and self._late[0][0] <= now_s:
             yield heapq.heappop(self._late)[2]
 
-    def _send(self, now_s: float, *names: CommandName) -> None:
+    def _send(self, now_s: float, version: int, *names: CommandName) -> None:
         draw, habits = self._draw, self._habits
         for name in names:
             for _ in range(2 if draw.random() < habits.twice else 1):
                 at_s = now_s + (draw.uniform(0.0, habits.late_s) if habits.late_s else 0.0)
                 number = next(self._number)
-                heapq.heappush(self._late, (at_s, number, self.command(name, number)))
+                heapq.heappush(self._late, (at_s, number, self.command(name, number, version)))
 
-    def command(self, name: CommandName, number: int) -> Command:
-        """One command with all that it needs."""
+    def command(self, name: CommandName, number: int, version: int) -> Command:
+        """One command with all that it needs, by the person whose part it is."""
+        resets = name is CommandName.RESET
         return Command(
             id=f"{name.value}-{number}",
             name=name,
-            user=USER,
+            user=SUPERVISOR if resets else USER,
+            roles=frozenset({Role.SUPERVISOR}) if resets else OPERATOR,
+            state_version=version,
+            proved=resets,
             recipe=self._recipe if name is CommandName.LOAD else None,
             batch_id=f"PROOF-{number}" if name is CommandName.LOAD else "",
             charge=nominal_charge(self._recipe) if name is CommandName.CHARGE else None,

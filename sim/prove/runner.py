@@ -203,7 +203,7 @@ class Run:
         return self._command(CommandName.ACK), self._command(ending)
 
     def _command(self, name: CommandName) -> Command:
-        return self.people.command(name, 1_000_000 + self.world.scans)
+        return self.people.command(name, 1_000_000 + self.world.scans, self.world.state.version)
 
     def _good_batch(self) -> None:
         """L2: on a mended plant, with a fresh jar, a batch can be run."""

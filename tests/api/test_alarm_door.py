@@ -13,6 +13,7 @@ from controller.api.snapshot import Snapshots
 from controller.core.batch import Step
 from controller.core.commands import CommandName
 from controller.core.recipe import MillPulse
+from controller.core.roles import Role
 from controller.core.signals import Signal
 from controller.core.states import State
 from controller.cycle import Timing
@@ -22,8 +23,8 @@ TIMING = Timing(0.1, 1, 0, 0.0, 0.0, False)
 TURNS = state_in(State.RUNNING, MillPulse, Step.ON, outputs=TURNING)
 
 
-def request(name: str, role: str = "operator", **args: object) -> CommandRequest:
-    return CommandRequest(id="12345678", name=name, user="Eva", role=role, args=dict(args))
+def request(name: str, role: Role = Role.OPERATOR, **args: object) -> CommandRequest:
+    return CommandRequest(id="12345678", name=name, user="Eva", roles=[role], args=dict(args))
 
 
 def snapshot(run: Bench) -> dict[str, Any]:
@@ -44,8 +45,8 @@ def test_arguments_and_role_reach_the_command() -> None:
     found = to_command(shelve, LAB)
     assert (found.name, found.alarm, found.minutes) == (CommandName.SHELVE, "O2_HIGH", 30.0)
     assert (found.reason, found.one_shot, found.user) == ("sensor is being changed", False, "Eva")
-    out = request("out_of_service", "maintenance", alarm="O2_HIGH", reason="cell is worn")
-    assert to_command(out, LAB).role == "maintenance"
+    out = request("out_of_service", Role.MAINTENANCE, alarm="O2_HIGH", reason="cell is worn")
+    assert to_command(out, LAB).roles == {Role.MAINTENANCE}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,13 @@ def test_a_snapshot_shows_who_hid_what_and_why_and_until_when() -> None:
     figures = body["alarm_figures"]
     assert (figures["shelved"], figures["standing"], figures["per_hour"]) == (1, 1, 1)
     assert figures["top"] == [{"id": "O2_HIGH", "count": 1}]
-    assert body["commands"]["unshelve"] == {"enabled": True, "missing": []}
+    assert body["commands"]["unshelve"] == {
+        "enabled": True,
+        "missing": [],
+        "roles": ["operator", "supervisor"],
+        "proof": False,
+        "not_by": "",
+    }
     assert body["commands"]["in_service"]["enabled"] is False
 
 

@@ -18,6 +18,7 @@ from controller.core.commands import Command, CommandName
 from controller.core.matrix.row import Priority
 from controller.core.permissives import go_on_permissives, reset_permissives
 from controller.core.recipe import MillPulse
+from controller.core.roles import Role
 from controller.core.signals import NAN, Signal
 from controller.core.state import Decision
 from controller.core.states import State
@@ -36,7 +37,7 @@ CAUSES = {
 }
 HIDE = {
     "shelved": (CommandName.SHELVE, {"minutes": 480.0}),
-    "out of service": (CommandName.OUT_OF_SERVICE, {"role": "maintenance"}),
+    "out of service": (CommandName.OUT_OF_SERVICE, {}),
 }
 
 
@@ -82,7 +83,7 @@ def test_hiding_and_showing_does_not_stand_in_for_an_acknowledgment(how: str) ->
     back = CommandName.UNSHELVE if how == "shelved" else CommandName.IN_SERVICE
     for decision in (
         run.see(),
-        run.see({}, command(back, alarm="O2_HOLD", role="maintenance")),
+        run.see({}, command(back, alarm="O2_HOLD")),
         run.see(),
     ):
         state = replace(decision.state, state=State.HELD)
@@ -184,6 +185,7 @@ def asked(run: Bench, name: CommandName, **more: object) -> tuple[bool, tuple[st
     return result.accepted, result.reasons
 
 
+OPERATES: dict[str, object] = {"roles": frozenset({Role.OPERATOR})}
 GOOD = {"alarm": "O2_HIGH", "minutes": 10.0, "reason": "sensor is being changed"}
 
 
@@ -204,11 +206,15 @@ GOOD = {"alarm": "O2_HIGH", "minutes": 10.0, "reason": "sensor is being changed"
             "H2S_HIGH is not active: it has no return to wait for",
         ),
         (CommandName.UNSHELVE, {"alarm": "O2_HIGH"}, "O2_HIGH is not shelved"),
-        (CommandName.OUT_OF_SERVICE, GOOD, "the role maintenance"),
-        (CommandName.OUT_OF_SERVICE, GOOD | {"role": "maintenance", "reason": ""}, "a reason"),
+        (
+            CommandName.OUT_OF_SERVICE,
+            GOOD | OPERATES,
+            "out_of_service needs the role maintenance; yours is operator",
+        ),
+        (CommandName.OUT_OF_SERVICE, GOOD | {"reason": ""}, "a reason"),
         (
             CommandName.IN_SERVICE,
-            {"alarm": "O2_HIGH", "role": "maintenance"},
+            {"alarm": "O2_HIGH"},
             "O2_HIGH is not out of service",
         ),
     ],
@@ -230,14 +236,15 @@ def test_what_is_hidden_already_is_not_hidden_again() -> None:
     run.see({Signal.O2_PPM: 45.0}, seconds=6.0)
     assert asked(run, CommandName.SHELVE, **GOOD) == (True, ())
     assert asked(run, CommandName.SHELVE, **GOOD)[1] == ("O2_HIGH is shelved already",)
-    out = {"alarm": "O2_HIGH", "reason": "cell is worn", "role": "maintenance"}
+    out = {"alarm": "O2_HIGH", "reason": "cell is worn"}
     assert asked(run, CommandName.OUT_OF_SERVICE, **out) == (True, ())
     assert asked(run, CommandName.OUT_OF_SERVICE, **out)[1] == (
         "O2_HIGH is out of service already",
     )
     assert asked(run, CommandName.SHELVE, **GOOD)[1] == ("O2_HIGH is out of service already",)
-    assert asked(run, CommandName.IN_SERVICE, alarm="O2_HIGH")[1] == ("the role maintenance",)
-    assert asked(run, CommandName.IN_SERVICE, alarm="O2_HIGH", role="maintenance")[0]
+    refused = asked(run, CommandName.IN_SERVICE, alarm="O2_HIGH", **OPERATES)
+    assert refused[1] == ("in_service needs the role maintenance; yours is operator",)
+    assert asked(run, CommandName.IN_SERVICE, alarm="O2_HIGH")[0]
     assert shown(run, "O2_HIGH") is AlarmState.UNACKNOWLEDGED
 
 
@@ -257,8 +264,8 @@ def test_each_command_tells_who_what_and_why() -> None:
         (CommandName.ACK, {"alarms": ("O2_HIGH",)}),
         (CommandName.SHELVE, GOOD),
         (CommandName.UNSHELVE, {"alarm": "O2_HIGH"}),
-        (CommandName.OUT_OF_SERVICE, GOOD | {"role": "maintenance"}),
-        (CommandName.IN_SERVICE, {"alarm": "O2_HIGH", "role": "maintenance"}),
+        (CommandName.OUT_OF_SERVICE, GOOD),
+        (CommandName.IN_SERVICE, {"alarm": "O2_HIGH"}),
     ):
         assert asked(run, name, **more) == (True, ())
         (event,) = kinds(run.events, ALARM_COMMANDS[name].value)
@@ -283,7 +290,6 @@ STEP = st.one_of(
                 minutes=minutes,
                 one_shot=one_shot,
                 reason="why",
-                role="maintenance",
             ),
         ),
         st.sampled_from([*ALARM_COMMANDS, CommandName.RESET, CommandName.RESTART]),

@@ -181,9 +181,8 @@ class Desk:
             "put back": CommandName.IN_SERVICE,
         }[event]
         asked = Command(
-            id="c", name=name, user="u", alarm=self.row_id, minutes=480.0, reason="r",
-            role="maintenance",
-        )  # fmt: skip
+            id="c", name=name, user="u", alarm=self.row_id, minutes=480.0, reason="r"
+        )
         self.alarms = obeyed(self.alarms, asked, ROWS, self.now_s).alarms
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import pytest
+from bench import command, seen
 from faultworlds import PLANT, injected, world_at
 
 from controller.core.commands import Command, CommandName
@@ -59,7 +60,7 @@ def picture(world: World) -> tuple[object, ...]:
 
 def asked(world: World) -> tuple[Command, ...]:
     if world.state.state in ENDED and world.scans % 10 == 0:
-        return (Command(id=str(world.scans), name=CommandName.LID_RELEASE, user="tester"),)
+        return seen(world.state, (command(CommandName.LID_RELEASE, world.scans),))
     return ()
 
 

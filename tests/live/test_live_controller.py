@@ -44,7 +44,7 @@ def test_a_batch_runs_over_the_wire_to_complete_and_can_be_opened() -> None:
 def test_a_second_command_with_the_same_id_is_not_carried_out_again() -> None:
     """I21: executed once."""
     with live() as running:
-        message = {"id": "same-id-0001", "name": "hold", "user": "t", "role": "operator"}
+        message = {"id": "same-id-0001", "name": "hold", "user": "t", "roles": ["operator"]}
         with running._client() as client:
             first = client.post("/v1/commands", json={**message, "args": {}}).json()
             second = client.post("/v1/commands", json={**message, "args": {}}).json()

@@ -22,10 +22,12 @@ from controller.core.recipe import (
     Recipe,
     SafeToOpen,
 )
+from controller.core.roles import Role
 from controller.core.scan import scan
 from controller.core.signals import Image, Signal
 from controller.core.state import CommandResult, Decision, ScanState, initial_state
 from controller.core.states import State
+from controller.core.trust import MOVING
 from controller.core.watch import Watch
 from controller.edge.plantfile import load_plant
 from controller.edge.recipefile import load_recipe
@@ -134,8 +136,18 @@ CHARGE = Charge(
 
 
 def command(name: CommandName, number: int = 0, **more: object) -> Command:
-    """One command of a test's operator."""
-    return Command(id=f"{name.value}-{number}", name=name, user="tester", **more)  # type: ignore[arg-type]
+    """One command of somebody who has every role; a reset is by the second person."""
+    user = "second tester" if name is CommandName.RESET else "tester"
+    who = {"user": user, "roles": frozenset(Role), "proved": True}
+    return Command(id=f"{name.value}-{number}", name=name, **(who | more))  # type: ignore[arg-type]
+
+
+def seen(state: ScanState, commands: tuple[Command, ...]) -> tuple[Command, ...]:
+    """The commands as of people who look at the state as it is, unless they say otherwise."""
+    return tuple(
+        replace(given, state_version=state.version) if given.state_version is None else given
+        for given in commands
+    )
 
 
 def load(recipe: Recipe = SHORT, batch_id: str = "B-1") -> Command:
@@ -246,12 +258,15 @@ class Bench:
             Signal.EXHAUST_VALVE_OPEN: float(not sent.exhaust_shut),
             Signal.RUN_PERMIT_FEEDBACK: float(sent.run_permit),
         }
+        # No transmitter of a living plant is ever quite still.
+        stir = 1.0 + 1e-9 * self.scans
+        follows |= {signal: stir * CALM.get(signal, 0.0) for signal in MOVING}
         if sent.run:
             follows |= TURNS | {Signal.ROTOR_RPM: sent.rotor_rpm}
         self.scans += 1
         at_s = self.now_s if now_s is None else now_s
         self.image = image(follows | changes)
-        decision = scan(self.state, self.image, commands, at_s, self.period_s)
+        decision = scan(self.state, self.image, seen(self.state, commands), at_s, self.period_s)
         self.state = decision.state
         self.events += decision.events
         self.results += decision.results

@@ -211,7 +211,8 @@ class Live:
             "id": str(uuid.uuid4()),
             "name": name,
             "user": "tester",
-            "role": "operator",
+            "roles": ["operator"],
+            "state_version": self.snapshot()["state_version"],
             "args": args,
         }
         with self._client() as client:

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench import LAB, PERIOD_S, SHORT, command
+from bench import LAB, PERIOD_S, SHORT, command, seen
 from invariants import Invariants
 
 from controller.core.batch import Step
@@ -37,7 +37,8 @@ class Run:
 
     def step(self, *commands: Command) -> Decision:
         """One scan with the operator's commands and these, checked."""
-        asked = (*commands, *(() if self.operator.done else self.operator.commands(self.world)))
+        own = () if self.operator.done else self.operator.commands(self.world)
+        asked = seen(self.world.state, (*commands, *own))
         now_s = self.world.now_s
         decision = self.world.step(asked)
         self.invariants.check(now_s, self.world.image, asked, decision, self.world.mill)

@@ -16,9 +16,6 @@ OFF_DELAY_S: Final = 5.0
 REALARM_S: Final = 1800.0
 """An acknowledged alarm of the highest priority that is still active calls again. Assumed."""
 
-MAINTENANCE: Final = "maintenance"
-"""The role that takes alarms out of service."""
-
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
