@@ -31,3 +31,8 @@ def default_socket() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     base = Path(runtime) if runtime else Path(tempfile.gettempdir()) / f"blademill-{os.getuid()}"
     return base / "blademill" / "controller.sock"
+
+
+def down_notice(socket: Path) -> Path:
+    """The file beside the door that says why nobody opens it any more."""
+    return socket.with_suffix(".down")
