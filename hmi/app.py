@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
+from fastapi import Path as PathPart
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -237,6 +238,18 @@ async def trend(services: UseServices, since_s: Annotated[float, Query(ge=0.0)] 
 async def events(services: UseServices, after: Annotated[int, Query(ge=0)] = 0) -> Response:
     """The events after this sequence number."""
     return _passed_on(await services.client.get("events", after=after))
+
+
+@session_routes.get("/traces", dependencies=UNHURRIED)
+async def traces(services: UseServices) -> Response:
+    """The trips of which every scan around them is kept, the oldest first."""
+    return _passed_on(await services.client.get("traces"))
+
+
+@session_routes.get("/traces/{n}", dependencies=UNHURRIED)
+async def trace(n: Annotated[int, PathPart(ge=1, le=2**53)], services: UseServices) -> Response:
+    """One trip with every scan around it."""
+    return _passed_on(await services.client.get(f"traces/{n}"))
 
 
 @session_routes.get("/recipes", dependencies=UNHURRIED)

@@ -16,6 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
+from controller.core.alarms.rules import SHELF_MINUTES_MAX
 from controller.core.commands import Charge
 
 T = TypeVar("T")
@@ -24,6 +25,13 @@ T = TypeVar("T")
 PersonName = Annotated[str, StringConstraints(pattern=r"^\w[\w .,'’-]{0,39}$")]
 CommandId = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+]
+# One line with something in it besides blanks, as the controller takes it.
+Sentence = Annotated[
+    str,
+    StringConstraints(
+        max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+    ),
 ]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
@@ -100,7 +108,61 @@ class AckCommand(Message):
     args: AckArgs
 
 
-AnyCommand = PlainCommand | LoadCommand | ChargeCommand | AckCommand
+class AlarmArgs(Message):
+    """One alarm."""
+
+    alarm: ShortText
+
+
+class AlarmCommand(Message):
+    """Put an alarm back among those that call."""
+
+    id: CommandId
+    name: Literal["unshelve", "in_service"]
+    args: AlarmArgs
+
+
+class ShelveArgs(Message):
+    """Which alarm calls nobody for how long, and why; `one_shot` ends it when the alarm returns."""
+
+    alarm: ShortText
+    minutes: Annotated[float, Field(ge=1.0, le=SHELF_MINUTES_MAX)]
+    reason: Sentence
+    one_shot: bool = False
+
+
+class ShelveCommand(Message):
+    """Shelve an alarm."""
+
+    id: CommandId
+    name: Literal["shelve"]
+    args: ShelveArgs
+
+
+class OutOfServiceArgs(Message):
+    """Which alarm calls nobody until further notice, and why."""
+
+    alarm: ShortText
+    reason: Sentence
+
+
+class OutOfServiceCommand(Message):
+    """Take an alarm out of service."""
+
+    id: CommandId
+    name: Literal["out_of_service"]
+    args: OutOfServiceArgs
+
+
+AnyCommand = (
+    PlainCommand
+    | LoadCommand
+    | ChargeCommand
+    | AckCommand
+    | AlarmCommand
+    | ShelveCommand
+    | OutOfServiceCommand
+)
 SIGN_IN: Final[TypeAdapter[SignIn]] = TypeAdapter(SignIn)
 COMMAND: Final[TypeAdapter[AnyCommand]] = TypeAdapter(
     Annotated[AnyCommand, Field(discriminator="name")]
@@ -121,7 +183,9 @@ def json_body(adapter: TypeAdapter[T]) -> Callable[[Request], Awaitable[T]]:
 
 # Where a fault lies may be a key that was made up by the sender: only our own names come back.
 OURS: Final = frozenset(
-    name for model in (SignIn, PlainCommand, LoadArgs, AckArgs) for name in model.model_fields
+    name
+    for model in (SignIn, PlainCommand, LoadArgs, AckArgs, ShelveArgs)
+    for name in model.model_fields
 ) | {field.name for field in fields(Charge)}
 
 

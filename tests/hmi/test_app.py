@@ -281,6 +281,14 @@ BAD_COMMANDS: list[Any] = [
     {"id": ID, "name": "load", "args": {"recipe_toml": SENT, "name": "x.toml"}},
     {"id": ID, "name": "load", "args": {"recipe": 5}},
     {"id": ID, "name": "ack", "args": {}},
+    {"id": ID, "name": "shelve", "args": {"alarm": "O2_HIGH", "minutes": 15.0}},
+    {"id": ID, "name": "shelve", "args": {"alarm": "A", "minutes": 0.5, "reason": "x"}},
+    {"id": ID, "name": "shelve", "args": {"alarm": "A", "minutes": 481.0, "reason": "x"}},
+    {"id": ID, "name": "shelve", "args": {"alarm": "A", "minutes": 15.0, "reason": "  "}},
+    {"id": ID, "name": "shelve", "args": {"alarm": "A", "minutes": 15.0, "reason": "a\nb"}},
+    {"id": ID, "name": "shelve", "args": {"alarm": "A", "minutes": 1.0, "reason": SENT * 100}},
+    {"id": ID, "name": "out_of_service", "args": {"alarm": "A"}},
+    {"id": ID, "name": "unshelve", "args": {}},
     {"id": ID, "name": "charge", "args": {}},
     {"id": ID, "name": "charge", "args": CHARGE | {"cam_mass_g": -1.0}},
     {"id": ID, "name": "charge", "args": CHARGE | {"cam_mass_g": SENT}},
@@ -319,7 +327,9 @@ def test_a_name_that_is_none_is_refused(name: Any) -> None:
     run(check)
 
 
-@pytest.mark.parametrize("query", ["trend?since_s=x", "trend?since_s=-1", "events?after=1.5"])
+@pytest.mark.parametrize(
+    "query", ["trend?since_s=x", "trend?since_s=-1", "events?after=1.5", "traces/x", "traces/0"]
+)
 def test_a_malformed_query_is_refused(query: str) -> None:
     async def check(it: Site) -> None:
         await it.sign_in()
