@@ -13,7 +13,7 @@ from controller.core.alarms.hiding import in_sight
 from controller.core.alarms.rules import SHELF_MINUTES_MAX
 from controller.core.commands import Command, CommandName
 from controller.core.events import Event, EventKind
-from controller.core.matrix.row import Row
+from controller.core.matrix.row import Priority, Row
 
 ALARM_COMMANDS: Final = {
     CommandName.ACK: EventKind.ALARM_ACKNOWLEDGED,
@@ -45,7 +45,7 @@ def obeyed(
         return Answer(alarms, reasons=(f"there is no alarm {command.alarm}",))
     found = next((alarm for alarm in alarms if alarm.row == index), None)
     alarm = found or Alarm(index, now_s, False, True, False, first_out=False, unknown=False)
-    reasons = _refusals(command, alarm)
+    reasons = _refusals(command, alarm, matrix_rows[index])
     if reasons:
         return Answer(alarms, reasons=reasons)
     if command.name in _HIDES:
@@ -75,13 +75,13 @@ def _acknowledge(
     return Answer(acknowledged(alarms, wanted, matrix_rows, now_s), event)
 
 
-def _refusals(command: Command, alarm: Alarm) -> tuple[str, ...]:
+def _refusals(command: Command, alarm: Alarm, row: Row) -> tuple[str, ...]:
     """Everything that speaks against hiding or showing this alarm."""
     reasons = []
     if command.name in _HIDES and not command.reason.strip():
         reasons.append("a reason")
     if command.name is CommandName.SHELVE:
-        reasons += _shelve_refusals(command, alarm)
+        reasons += _shelve_refusals(command, alarm, row)
     elif command.name is CommandName.UNSHELVE:
         if alarm.suppression is not Suppression.SHELVED:
             reasons.append(f"{command.alarm} is not shelved")
@@ -93,14 +93,14 @@ def _refusals(command: Command, alarm: Alarm) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def _shelve_refusals(command: Command, alarm: Alarm) -> list[str]:
+def _shelve_refusals(command: Command, alarm: Alarm, row: Row) -> list[str]:
     reasons = []
+    if row.priority is Priority.P1:
+        reasons.append(f"{command.alarm} is of priority 1: acknowledge it, the horn stops then")
     if not 1.0 <= command.minutes <= SHELF_MINUTES_MAX:
         reasons.append(f"a time from 1 to {SHELF_MINUTES_MAX:g} min")
     if alarm.hidden is not None:
         reasons.append(f"{command.alarm} is {alarm.state.value} already")
-    elif alarm.latched and not alarm.standing:
-        reasons.append(f"{command.alarm} is over and latched: a reset lets it go")
     if command.one_shot and not alarm.standing:
         reasons.append(f"{command.alarm} is not active: it has no return to wait for")
     return reasons

@@ -15,7 +15,7 @@ from controller.core.alarms import AlarmState, Suppression
 from controller.core.alarms.rules import REALARM_S
 from controller.core.batch import Step
 from controller.core.commands import Command, CommandName
-from controller.core.matrix.row import Priority
+from controller.core.matrix.row import Priority, Reaction
 from controller.core.permissives import go_on_permissives, reset_permissives
 from controller.core.recipe import MillPulse
 from controller.core.roles import Role
@@ -51,8 +51,16 @@ def shown(bench: Bench, row_id: str) -> AlarmState:
     return found[0].state if found else AlarmState.NORMAL
 
 
-@pytest.mark.parametrize("how", HIDE)
-@pytest.mark.parametrize("row_id", CAUSES)
+PRIORITY_1 = [row.id for row in ROWS if row.priority is Priority.P1]
+HIDDEN = [
+    (row_id, how)
+    for row_id in CAUSES
+    for how in HIDE
+    if (how, row_id in PRIORITY_1) != ("shelved", True)
+]
+
+
+@pytest.mark.parametrize(("row_id", "how"), HIDDEN)
 def test_a_hidden_alarm_has_its_reaction_in_the_same_scan(row_id: str, how: str) -> None:
     """I7, I23: state, outputs and violations are the same in every scan; only the horn differs."""
     plain, hiding = Bench(TURNS), Bench(TURNS)
@@ -248,13 +256,18 @@ def test_what_is_hidden_already_is_not_hidden_again() -> None:
     assert shown(run, "O2_HIGH") is AlarmState.UNACKNOWLEDGED
 
 
-def test_a_latch_is_not_shelved_away() -> None:
+@pytest.mark.parametrize("row_id", PRIORITY_1)
+def test_no_alarm_of_priority_1_is_shelved(row_id: str) -> None:
+    """Its horn stops with the acknowledgment, and it calls again while it stays."""
     run = Bench(TURNS)
-    run.see({Signal.POWDER_PROBE_C: 70.0}, seconds=2.0)
-    run.see(seconds=1.0)
-    assert asked(run, CommandName.SHELVE, **(GOOD | {"alarm": "POWDER_HOT"}))[1] == (
-        "POWDER_HOT is over and latched: a reset lets it go",
-    )
+    accepted, reasons = asked(run, CommandName.SHELVE, **(GOOD | {"alarm": row_id}))
+    assert not accepted
+    assert reasons == (f"{row_id} is of priority 1: acknowledge it, the horn stops then",)
+    assert shown(run, row_id) is not AlarmState.SHELVED
+
+
+def test_every_trip_is_of_priority_1_so_no_latch_is_shelved_away() -> None:
+    assert {row.id for row in ROWS if row.reaction is Reaction.TRIP} <= set(PRIORITY_1)
 
 
 def test_each_command_tells_who_what_and_why() -> None:

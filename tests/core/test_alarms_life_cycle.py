@@ -82,6 +82,8 @@ SEEN_OF_A_TRIP = {
     (C, "return"): LA,
     (C, "hours pass"): B,  # highest priority: calls again
     (C, "reset"): B,  # let go while the cause is there: trips anew
+    # Priority 1 is not shelved.
+    **{(state, "shelve"): state for state in (A, B, C, D)},
 }
 # What brings a hidden alarm back, and what takes it out of service.
 BACK = {(E, "unshelve"), (E, "hours pass"), (F, "release"), (G, "put back")}
@@ -180,9 +182,7 @@ class Desk:
             "take out": CommandName.OUT_OF_SERVICE,
             "put back": CommandName.IN_SERVICE,
         }[event]
-        asked = Command(
-            id="c", name=name, user="u", alarm=self.row_id, minutes=480.0, reason="r"
-        )
+        asked = Command(id="c", name=name, user="u", alarm=self.row_id, minutes=480.0, reason="r")
         self.alarms = obeyed(self.alarms, asked, ROWS, self.now_s).alarms
 
     @property
