@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Final
 
 from controller.edge.clock import monotonic_s, utc_text
-from controller.edge.notify import ALIVE, READY, STOPPING
+from controller.edge.notify import READY, STOPPING
 
 RESTARTS: Final = 3
 WINDOW_S: Final = 600.0

@@ -29,11 +29,21 @@ WATCH_S: Final = 0.2
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True)
-def up(plant_path: Path | None, recipe: str, speed: float, seed: int, port: int) -> None:
+@click.pass_context
+def up(
+    context: click.Context,
+    plant_path: Path | None,
+    recipe: str,
+    speed: float,
+    seed: int,
+    port: int,
+) -> None:
     """Start a simulated mill, its controller and the operator page, and print the address.
 
     Ctrl-C ends all three: the page, then the controller, which writes the DEAD image, then the
-    mill. For a real mill run `blademill control` and `blademill hmi` instead.
+    mill. A controller that fails is started again, three times in ten minutes at most.
+
+    For a real mill run `blademill supervise` and `blademill hmi` instead.
     """
     from hmi.processes import Processes, Setup
     from sim.training import default_socket
@@ -43,7 +53,9 @@ def up(plant_path: Path | None, recipe: str, speed: float, seed: int, port: int)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _interrupted)
     training = default_socket()
-    processes = Processes(Setup(path, recipe, speed, seed, port, training_socket=training))
+    setup = Setup(path, recipe, speed, seed, port, training_socket=training, supervised=True)
+    processes = Processes(setup)
+    told = False
     try:
         with processes:
             click.echo("SIMULATED mill. Ctrl-C ends everything.")
@@ -51,9 +63,13 @@ def up(plant_path: Path | None, recipe: str, speed: float, seed: int, port: int)
                 for line in processes.page_lines():
                     click.echo(line)
                 processes.watch()
+                if processes.down and not told:
+                    click.echo(f"The controller stays down. {processes.down['control']}", err=True)
+                    told = True
                 time.sleep(WATCH_S)
     except KeyboardInterrupt:
         click.echo(f"\nEnded: page, controller, simulator. {processes.farewell}")
+        context.exit(1 if told else 0)
 
 
 def require_simulated(path: Path) -> None:

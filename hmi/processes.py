@@ -36,7 +36,10 @@ def _end_with_parent() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What to start. `page_port` 0 takes a free one."""
+    """What to start. `page_port` 0 takes a free one.
+
+    A `supervised` controller that fails is started again; when it stays down, the page says so.
+    """
 
     plant_path: Path
     recipe: str
@@ -45,6 +48,7 @@ class Setup:
     page_port: int
     recipes: Path | None = None
     training_socket: Path | None = None
+    supervised: bool = False
 
 
 @dataclass(slots=True)
@@ -58,13 +62,15 @@ class _Child:
 class Processes:
     """A context manager: inside it all three run, afterwards none does.
 
-    `farewell` is then the last line that the controller said.
+    `farewell` is then the last line that the controller said; `down` has the last words of a
+    controller that stays down.
     Raises StartError when one of them does not come up; its last words are in the message.
     """
 
     setup: Setup
     folder: Path = field(init=False)
     farewell: str = field(init=False, default="")
+    down: dict[str, str] = field(init=False, default_factory=dict)
     _children: dict[str, _Child] = field(init=False, default_factory=dict)
     _hmi_restarts: int = field(init=False, default=0)
     _told: int = field(init=False, default=0)
@@ -112,7 +118,7 @@ class Processes:
         plant, speed = str(setup.plant_path), str(setup.speed)
         self._start(
             "sim",
-            *("--plant", plant, "--recipe", setup.recipe, "--speed", speed),
+            *("sim", "--plant", plant, "--recipe", setup.recipe, "--speed", speed),
             *("--seed", str(setup.seed), "--ephemeral", "--addresses-out", str(addresses)),
             *("--truth-out", str(self._truth)),
             *("--training-socket", str(self.training_socket)),
@@ -122,6 +128,7 @@ class Processes:
         self._wait("sim", addresses.exists)
         self._start(
             "control",
+            *("supervise" if setup.supervised else "control",),
             *("--plant", plant, "--addresses", str(addresses)),
             *("--socket", str(self.socket), "--data", str(self.folder), "--speed", speed),
         )
@@ -131,13 +138,13 @@ class Processes:
     def _start_hmi(self) -> None:
         shelf = ["--recipes", str(self.setup.recipes)] if self.setup.recipes else []
         page = str(self.setup.page_port)
-        self._start("hmi", "--socket", str(self.socket), "--port", page, *shelf)
+        self._start("hmi", "hmi", "--socket", str(self.socket), "--port", page, *shelf)
 
     def _start(self, name: str, *args: str) -> None:
         log = self.folder / f"{name}.log"
         with log.open("ab") as out:
             process = subprocess.Popen(  # noqa: S603  our own program, fixed arguments
-                [sys.executable, "-m", "controller", name, *args],
+                [sys.executable, "-m", "controller", *args],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -176,10 +183,14 @@ class Processes:
     def watch(self) -> None:
         """Looks after the three: a page that died is started again, the others must not die.
 
-        Raises StartError when the controller or the simulator has ended, or the page for ever.
+        Raises StartError when the simulator or an unsupervised controller has ended, or the page
+        for ever. A supervised controller that stays down is left so: the page says why.
         """
         for name in ("control", "sim"):
-            if self._children[name].process.poll() is not None:
+            if self._children[name].process.poll() is not None and name not in self.down:
+                if name == "control" and self.setup.supervised:
+                    self.down = {name: self._last_words(name)}
+                    continue
                 raise StartError(f"{name} has ended: {self._last_words(name)}")
         if self._children["hmi"].process.poll() is not None:
             self._hmi_restarts += 1

@@ -12,6 +12,7 @@ from typing import Final
 import click
 import uvicorn
 
+from controller.api.address import why_down
 from controller.api.client import ControllerClient, DoorAddress
 from controller.errors import StartError
 from hmi.app import Services, create_app
@@ -58,7 +59,7 @@ def serve(listener: socket.socket, door: DoorAddress, recipes: Path) -> None:
     if page is None:
         click.echo("The page has not been built; `make install` builds it.", err=True)
     click.echo(f"Operator page: http://{LOOPBACK}:{port}/")
-    hub = Hub()
+    hub = Hub(why_down=lambda: why_down(door.socket))
     services = Services(
         client=ControllerClient(door),
         shelf=RecipeShelf(recipes),

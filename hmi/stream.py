@@ -2,7 +2,8 @@
 
 The controller's line is wrapped once and the same bytes go to all. A browser that is slow misses
 snapshots; one that does not read at all is let go. Silence is told: while nothing comes from the
-controller, every browser gets a `link` event with the age of what it saw last.
+controller, every browser gets a `link` event with the age of what it saw last, and with the reason
+when the controller stays down.
 """
 
 from __future__ import annotations
@@ -33,8 +34,13 @@ log = logging.getLogger("blademill.hmi")
 class Hub:
     """The newest frame, and those who wait for the next."""
 
-    def __init__(self, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        monotonic_s: Callable[[], float] = time.monotonic,
+        why_down: Callable[[], str] = str,
+    ) -> None:
         self._monotonic_s = monotonic_s
+        self._why_down = why_down
         self._line = b""
         self._frame = b""
         self._frame_at_s: float | None = None
@@ -103,7 +109,7 @@ class Hub:
                 await self._news.wait()
 
     def _silence(self) -> bytes:
-        data = json.dumps({"age_s": self.age_s})
+        data = json.dumps({"age_s": self.age_s, "down": self._why_down()})
         return f"event: link\ndata: {data}\n\n".encode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from dataclasses import dataclass
@@ -36,3 +37,13 @@ def default_socket() -> Path:
 def down_notice(socket: Path) -> Path:
     """The file beside the door that says why nobody opens it any more."""
     return socket.with_suffix(".down")
+
+
+def why_down(socket: Path | None) -> str:
+    """What that file says, as a sentence for people; nothing while a controller may come back."""
+    if socket is None:
+        return ""
+    try:
+        return str(json.loads(down_notice(socket).read_text(encoding="utf-8"))["text"])
+    except FileNotFoundError:
+        return ""

@@ -6,10 +6,12 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from controller.api.address import down_notice, why_down
 from controller.api.client import ControllerClient, DoorAddress
 from controller.errors import LinkError
 from hmi.stream import BROWSER_RETRY, CLIENT_LIMIT, HEARTBEAT_S, Hub, follow
@@ -89,7 +91,20 @@ def test_silence_is_told_within_a_second_with_its_age() -> None:
             told = await anext(frames)
             assert asyncio.get_running_loop().time() - began_s < 1.0
             assert told.startswith(b"event: link\n")
-            assert data(told) == {"age_s": 7.0}
+            assert data(told) == {"age_s": 7.0, "down": ""}
+
+    run(check)
+
+
+def test_silence_says_why_when_the_controller_stays_down(tmp_path: Path) -> None:
+    async def check() -> None:
+        door = tmp_path / "door.sock"
+        hub = Hub(Clock(), lambda: why_down(door))
+        async with aclosing(listening(hub)) as frames:
+            await opened(frames)
+            assert data(await anext(frames))["down"] == ""
+            down_notice(door).write_text('{"text": "It failed again.", "utc": "now"}')
+            assert data(await anext(frames))["down"] == "It failed again."
 
     run(check)
 

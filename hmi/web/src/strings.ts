@@ -179,6 +179,8 @@ export const strings = {
     waiting: "Waiting for the first values",
     age: (age: string) => `No data for ${age}`,
     text: "Values are hidden because they are old. The mill goes on by itself. Hold, Stop and Abort are still sent from here; the emergency stop is hard-wired.",
+    textDown:
+      "Nothing controls the mill: its own watchdogs have switched the blade off and keep the lid locked. The emergency stop is hard-wired.",
     short: "No values from the mill reach this page. Hold, Stop and Abort are still sent.",
     last: (state: string) => `Last known state: ${state}`,
   },

@@ -1,5 +1,5 @@
 import { duration } from "../format";
-import { live, part, silentS, snapshot } from "../live/store";
+import { down, live, part, silentS, snapshot } from "../live/store";
 import { strings } from "../strings";
 
 const state = part((s) => s.state);
@@ -14,7 +14,8 @@ export function NotLive() {
         <strong>{known ? strings.live.title : strings.live.waiting}</strong>
         {known && <span>{strings.live.age(duration(silentS.value))}</span>}
         {known && <span>{strings.live.last(strings.states[state.value ?? ""] ?? "")}</span>}
-        <p>{strings.live.text}</p>
+        {down.value && <p>{down.value}</p>}
+        <p>{down.value ? strings.live.textDown : strings.live.text}</p>
       </div>
     </div>
   );

@@ -12,6 +12,8 @@ export const snapshot = signal<Snapshot | null>(null);
 export const live = signal(false);
 /** Seconds since the last snapshot, by a clock that ticks a few times a second. */
 export const silentS = signal(0);
+/** Why the controller stays down, in words for people; empty while it may come back. */
+export const down = signal("");
 
 let arrivedMs = Number.NEGATIVE_INFINITY;
 let lateMs = 0;
@@ -25,6 +27,7 @@ export function take(next: Snapshot, late: number): void {
   lateMs = late;
   batch(() => {
     snapshot.value = share(before ?? undefined, next);
+    down.value = "";
     judge();
   });
 }

@@ -2,7 +2,7 @@
 
 import { call } from "../api";
 import type { Person, Snapshot } from "../types";
-import { forget, judge, person, take } from "./store";
+import { down, forget, judge, person, take } from "./store";
 
 const JUDGE_MS = 200;
 const RETRY_MS = 1000;
@@ -34,6 +34,7 @@ function open(): void {
   source = new EventSource("/api/stream");
   source.onmessage = received;
   source.onerror = failed;
+  source.addEventListener("link", silence);
 }
 
 function close(): void {
@@ -46,6 +47,10 @@ function received(event: MessageEvent<string>): void {
   const next = JSON.parse(event.data) as Snapshot;
   take(next, lateness(Number(event.lastEventId)));
   for (const listener of listeners) listener(next);
+}
+
+function silence(event: MessageEvent<string>): void {
+  down.value = (JSON.parse(event.data) as { down: string }).down;
 }
 
 // The id is the server's clock in seconds. The offset between its clock and ours is unknown, but
