@@ -43,8 +43,8 @@ def wheel_data() -> dict[str, str]:
     """What goes into the wheel from outside the packages: source path to path in the wheel."""
     data = {str(DIST): "hmi/static"}
     for kind in ("recipes", "deploy"):
-        for path in sorted((ROOT / kind).glob("*.toml")):
-            data[str(path)] = f"controller/_data/{kind}/{path.name}"
+        for path in sorted((ROOT / kind).rglob("*.toml")):
+            data[str(path)] = f"controller/_data/{path.relative_to(ROOT).as_posix()}"
     return data
 
 

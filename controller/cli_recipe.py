@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from controller.core.equipment import Equipment
     from controller.core.recipe import Recipe
+    from controller.edge.plantfile import PlantFile
     from controller.errors import Fault
 
 # The readers bring pydantic along, half a second that `blademill --help` need not wait for: they
@@ -73,10 +74,10 @@ def check(context: click.Context, files: tuple[str, ...], plant: str | None, as_
     \b
     Examples:
       blademill recipe check my.toml
-      blademill recipe check recipes/*.toml --plant deploy/pilot.toml
+      blademill recipe check recipes/pilot-20l/*.toml --plant deploy/pilot-20l.toml
     """
-    equipment = _equipment(plant)
-    checked = [checked_file(name, equipment) for name in files]
+    mill = _mill(plant)
+    checked = [checked_file(name, mill.equipment, mill.id) for name in files]
     if as_json:
         click.echo(json.dumps({"files": [one.as_json() for one in checked]}, indent=2))
     else:
@@ -98,34 +99,36 @@ def schema() -> None:
 def list_packaged(as_json: bool) -> None:
     """List the packaged recipes: the name to give to a command, and the title."""
     from controller.edge.recipefile import load_recipe
-    from controller.packaged import packaged_dir
+    from controller.packaged import packaged_file, packaged_names
 
-    paths = sorted(packaged_dir("recipes").glob("*.toml"))
-    found = {path.stem: load_recipe(path, None) for path in paths}
+    found = {
+        name.removesuffix(".toml"): load_recipe(packaged_file("recipes", name), None)
+        for name in packaged_names("recipes")
+    }
     if as_json:
         rows = [{"name": name} | summary(one) for name, one in found.items()]
         click.echo(json.dumps({"recipes": rows}, indent=2))
         return
     for name, one in found.items():
-        click.echo(f"{name:<12}{one.title}")
+        click.echo(f"{name:<17}{one.title}")
 
 
-def checked_file(name: str, equipment: Equipment) -> Checked:
-    """Read one recipe, given by path or packaged name, for this mill."""
+def checked_file(name: str, equipment: Equipment, mill: str = "") -> Checked:
+    """Read one recipe, given by path or packaged name, for the mill of this id."""
     from controller.edge.recipefile import load_recipe, resolve_recipe
     from controller.errors import Fault, InputError, RecipeError
 
     try:
-        return Checked(name, load_recipe(resolve_recipe(name), equipment), ())
+        return Checked(name, load_recipe(resolve_recipe(name, mill), equipment), ())
     except RecipeError as error:
         return Checked(name, None, error.faults)
     except InputError as error:
         return Checked(name, None, (Fault(0, "file", f"{error.what}. {error.do}"),))
 
 
-def _equipment(plant: str | None) -> Equipment:
+def _mill(plant: str | None) -> PlantFile:
     from controller.edge.plantfile import load_plant
     from controller.packaged import packaged_file
 
     path = packaged_file("deploy", "lab-0.5l.toml") if plant is None else Path(plant)
-    return load_plant(path).equipment
+    return load_plant(path)

@@ -22,12 +22,18 @@ def packaged_dir(kind: Kind) -> Path:
     return in_wheel if in_wheel.is_dir() else _PACKAGE.parent / kind
 
 
+def packaged_names(kind: Kind) -> list[str]:
+    """Every packaged file, named from its folder on: "bm-05.toml", "pilot-20l/bm-05.toml"."""
+    folder = packaged_dir(kind)
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.toml"))
+
+
 def packaged_file(kind: Kind, name: str) -> Path:
     """The path of the packaged file `name`, such as `("recipes", "bm-05.toml")`.
 
     Raises InputError, naming the files that exist, when there is none of this name.
     """
-    names = sorted(path.name for path in packaged_dir(kind).glob("*.toml"))
+    names = packaged_names(kind)
     if name not in names:
         raise InputError(
             f"no file of this name among the packaged {kind}",

@@ -99,7 +99,7 @@ def sim(
     from sim.world import new_mill
 
     plant = load_plant(plant_path or packaged_file("deploy", DEFAULT_PLANT))
-    charged = load_recipe(resolve_recipe(recipe), plant.equipment)
+    charged = load_recipe(resolve_recipe(recipe, plant.id), plant.equipment)
     mill = new_mill(charged, plant.equipment, seed)
     docked = plant.equipment.handling is Handling.DOCKED_JAR
     jars = JarChanger(mill, InitialGas.DOCKED if docked else InitialGas.AIR)

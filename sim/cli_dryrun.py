@@ -33,8 +33,8 @@ def dry_run(
     """Run RECIPE (a file, or the name of a packaged recipe) with the shipped scan.
 
     Leak test, purge, proof, milling and cool-down happen in virtual time with all interlocks on.
-    The same recipe, plant, seed and faults give the same log. Exit code 0 only when the batch is
-    COMPLETE.
+    A packaged name means the recipe for this mill, where there is one. The same recipe, plant, seed
+    and faults give the same log. Exit code 0 only when the batch is COMPLETE.
 
     \b
       blademill dry-run training --fault o2_stuck@300
@@ -48,7 +48,7 @@ def dry_run(
 
     faults = [parse_fault(text) for text in fault_texts]
     plant = load_plant(plant_path or packaged_file("deploy", "lab-0.5l.toml"))
-    loaded = load_recipe(resolve_recipe(recipe), plant.equipment)
+    loaded = load_recipe(resolve_recipe(recipe, plant.id), plant.equipment)
     result = run(loaded, plant, seed=seed, faults=faults)
     if as_json:
         click.echo(json.dumps(result.to_json(), indent=2))

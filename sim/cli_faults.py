@@ -58,7 +58,7 @@ def fault_matrix(
     from sim.faults.parse import fault_named
 
     plant = load_plant(plant_path or packaged_file("deploy", "lab-0.5l.toml"))
-    loaded = load_recipe(resolve_recipe(recipe), plant.equipment)
+    loaded = load_recipe(resolve_recipe(recipe, plant.id), plant.equipment)
     names = [fault_named(name).name for name in only] or None
     count = len(CATALOGUE if names is None else names)
     with click.progressbar(length=count, label="Faults tried", file=sys.stderr) as bar:

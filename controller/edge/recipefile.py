@@ -34,7 +34,7 @@ from controller.edge.tomlfile import (
 )
 from controller.edge.tomlindex import KeyPath
 from controller.errors import Fault, RecipeError
-from controller.packaged import packaged_file
+from controller.packaged import packaged_file, packaged_names
 
 TABLES: Final = ("recipe", "core", "sse", "charge", "atmosphere", "phases")
 HEADER: Final = TypeAdapter(Header)
@@ -77,15 +77,21 @@ def parse_recipe(text: bytes, name: str, equipment: Equipment | None) -> Recipe:
     return _recipe(parse_toml(text, name, RecipeError), equipment)
 
 
-def resolve_recipe(name: str) -> Path:
+def resolve_recipe(name: str, mill: str = "") -> Path:
     """The file that a person means by `name`: a path, or the bare name of a packaged recipe.
 
-    Raises InputError for a bare name that no packaged recipe has.
+    `mill` is the id of a plant: what is packaged for that mill comes first. Raises InputError for a
+    bare name that no packaged recipe has.
     """
     path = Path(name)
-    if path.name != name or path.is_file():
+    if path.is_file():
         return path
-    return packaged_file("recipes", f"{name.removesuffix('.toml')}.toml")
+    file = f"{name.removesuffix('.toml')}.toml"
+    known = packaged_names("recipes")
+    if path.name != name:
+        return packaged_file("recipes", file) if file in known else path
+    own = f"{mill}/{file}"
+    return packaged_file("recipes", own if own in known else file)
 
 
 def recipe_schema() -> dict[str, Any]:

@@ -89,12 +89,9 @@ def test_the_schema_is_printed() -> None:
 def test_the_packaged_recipes_are_listed() -> None:
     result = run("list")
     assert result.exit_code == 0
-    assert [line.split()[0] for line in result.stdout.splitlines()] == [
-        "bm-03",
-        "bm-05",
-        "bm-10",
-        "training",
-    ]
+    names = ["bm-03", "bm-05", "bm-10", "training"]
+    names[3:3] = ["pilot-20l/bm-03", "pilot-20l/bm-05", "pilot-20l/bm-10"]
+    assert [line.split()[0] for line in result.stdout.splitlines()] == names
     rows = json.loads(run("list", "--json").stdout)["recipes"]
-    assert [row["name"] for row in rows] == ["bm-03", "bm-05", "bm-10", "training"]
+    assert [row["name"] for row in rows] == names
     assert rows[1]["title"] in BM_05
