@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from controller.core.batch import Position, Step, Verdict
+from controller.core.hands import NOBODY, Mode
 from controller.core.limits import Limits
 from controller.core.matrix.row import Arm
 from controller.core.outputs import Outputs
@@ -22,6 +23,8 @@ _FLOW: Final = int(Signal.ARGON_FLOW_SLPM)
 _FLOW_SP: Final = int(Signal.ARGON_FLOW_SP_SLPM)
 _SUPPLY: Final = int(Signal.SUPPLY_VALVE_OPEN)
 _EXHAUST: Final = int(Signal.EXHAUST_VALVE_OPEN)
+_JAR: Final = int(Signal.JAR_C)
+_POWDER: Final = int(Signal.POWDER_PROBE_C)
 _RUNNING: Final = float(DriveState.RUNNING)
 
 GETTING_READY: Final = (State.STARTING, State.RESUMING, State.RESTARTING)
@@ -44,6 +47,8 @@ def _state_arms(state: State) -> int:
         arms |= Arm.HOLDING
     if state is State.HELD:
         arms |= Arm.HELD
+    if state is State.PAUSED:
+        arms |= Arm.PAUSED
     if state in GETTING_READY:
         arms |= Arm.STARTING
     if state in (State.ABORTING, State.ABORTED):
@@ -68,6 +73,8 @@ _FLOW_ARM: Final = int(Arm.FLOW)
 def arms_of(state: ScanState, watch: Watch, now_s: float) -> int:
     """Which rows count in this scan, as bits of `Arm`."""
     arms = STATE_ARMS[state.state]
+    if state.hands is not NOBODY:
+        arms |= _arms_by_hand(state)
     if not arms & _ACTIVE:
         return arms
     sent = state.outputs
@@ -84,6 +91,16 @@ def arms_of(state: ScanState, watch: Watch, now_s: float) -> int:
         arms |= _COVER
     if arms & _RUN and isinstance(phase, MillPulse | MillHold):
         arms |= _MILL
+    return arms
+
+
+def _arms_by_hand(state: ScanState) -> int:
+    """By hand the rows count as in a batch: in IDLE and ABORTED too, and more for the blade."""
+    hands, resting = state.hands, state.state in (State.IDLE, State.ABORTED)
+    manual = hands.mode is Mode.MANUAL and state.state is State.IDLE
+    arms = _ACTIVE if manual or (resting and hands.busy) else 0
+    if manual and (state.outputs.spins or hands.turns):
+        arms |= _BATCH | _COVER | _MILL
     return arms
 
 
@@ -109,6 +126,12 @@ def derived_values(
         _unless(_permit_is_due(state), x[_PERMIT], 1.0),
         *_verdicts(state.position),
         abs(x[_FLOW_SP] - sent.argon_flow_slpm),
+        watch.trust.worst if watch.trust.loose else 0.0,
+        watch.trust.stands_s,
+        min(abs(watch.follow_rpm - watch.mark_rpm), abs(watch.follow_rpm - rotor_rpm)),
+        x[_JAR] - x[_POWDER],
+        now_s - state.entered_s if state.state is State.PAUSED else 0.0,
+        float(len(state.hands.bypasses)),
     )
 
 

@@ -62,5 +62,7 @@ class Equipment:
     powder_max_c: Annotated[float, Ge(20.0), Le(60.0)]
     manual_rpm_max: Annotated[float, Ge(0.0), Le(20_000.0)] = 0.0  # 0: the blade is never jogged
     held_limit_s: Annotated[float, Ge(60.0), Le(86_400.0)] = 1_800.0
+    paused_limit_s: Annotated[float, Ge(60.0), Le(86_400.0)] = 1_800.0
+    still_reading_limit_s: Annotated[float, Ge(10.0), Le(86_400.0)] = 60.0
     temperature_sigma_k: Annotated[float, Ge(0.001), Le(2.0)] = 0.02
     pressure_sigma_mbar: Annotated[float, Ge(0.0001), Le(10.0)] = 0.03

@@ -30,6 +30,7 @@ class EventKind(Enum):
     ALARM_FLOOD = "alarm_flood"
     PURGE_CREDIT = "purge_credit"
     LID = "lid"
+    DOUBT = "doubt"
     MODE_CHANGED = "mode_changed"
     JOG = "jog"
     PURGE_BY_HAND = "purge_by_hand"
@@ -37,6 +38,24 @@ class EventKind(Enum):
     BYPASS_ENDED = "bypass_ended"
     HANDOVER = "handover"
     COMMENT = "comment"
+    # What the record itself adds; no scan makes these.
+    AUDIT = "audit"
+    RECORD_OPENED = "record_opened"
+    RECORD_GAP = "record_gap"
+    BATCH_LOADED = "batch_loaded"
+    BATCH_CHARGED = "batch_charged"
+    BATCH_STARTED = "batch_started"
+    BATCH_ENDED = "batch_ended"
+    BATCH_CLOSED = "batch_closed"
+    TOTALS = "totals"
+    TREND_SEALED = "trend_sealed"
+    TREND_ARCHIVED = "trend_archived"
+    # What is found out about a batch afterwards.
+    MEASURED = "measured"
+    YIELD = "yield"
+    DISPOSED = "disposed"
+    # What a person decided about a batch that a crash has cut off.
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, slots=True)

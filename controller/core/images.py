@@ -54,6 +54,7 @@ def wanted_outputs(state: ScanState, demand: Demand, x: Sequence[float], dt_s: f
         and sent.drive_fault_reset is fault_reset
         and sent.beacon is beacon
         and sent.horn is horn
+        and not sent.cooling_shut
         and sent.run is (rotor_rpm > 0.0)
         and sent.supply_open is (flow > 0.0)
     ):

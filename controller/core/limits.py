@@ -54,6 +54,9 @@ class Limits:
     still_rpm: float = 5.0
     start_dwell_s: float = 60.0
     held_limit_s: float = 1_800.0
+    paused_limit_s: float = 1_800.0
+    still_reading_limit_s: float = 60.0
+    probe_below_jar_k: float = 5.0
     record_warn_s: float = 1.0
     record_hold_s: float = 10.0
     scan_gap_s: float = 0.5
@@ -67,6 +70,8 @@ def limits_for(equipment: Equipment, atmosphere: Atmosphere | None) -> Limits:
         "torque_trip_nm": equipment.torque_max_nm,
         "powder_trip_c": min(base.powder_trip_c, equipment.powder_max_c),
         "held_limit_s": equipment.held_limit_s,
+        "paused_limit_s": equipment.paused_limit_s,
+        "still_reading_limit_s": equipment.still_reading_limit_s,
     }
     if atmosphere is None:
         return Limits(**machine)

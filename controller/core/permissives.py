@@ -6,22 +6,32 @@ A refused command names the ones that are missing; the page shows them all the t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from controller.core.argon import expected_argon_l
 from controller.core.batch import charged_wt_percent, free_gas_l
+from controller.core.hands import SWEEP_VOLUMES, Mode
 from controller.core.matrix.permits import Fact, Need, Permit
 from controller.core.matrix.row import Reaction
 from controller.core.recipe import MillHold, MillPulse
-from controller.core.signals import SIGNALS, DriveState, Image, Signal
+from controller.core.signals import SIGNAL_COUNT, SIGNALS, DriveState, Image, Signal
 from controller.core.watch import stands_still
 
 if TYPE_CHECKING:
     from controller.core.state import ScanState
 
 WT_TOLERANCE: Final = 0.1
+_RELIED_ON: Final = (
+    Signal.STANDSTILL,
+    Signal.DRIVE_STATE,
+    Signal.ROTOR_RPM,
+    Signal.VESSEL_PRESSURE_MBAR_G,
+    Signal.SAMPLE_FLOW_SLPM,
+    Signal.H2S_PPM,
+    Signal.POWDER_PROBE_C,
+)
 _TELL_OF_TURNING: Final = (Signal.STANDSTILL, Signal.DRIVE_STATE, Signal.ROTOR_RPM)
 _DRIVE_STATE_NAMES: Final = {float(state): state.name.lower() for state in DriveState}
 
@@ -82,6 +92,26 @@ def release_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...
 def reset_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
     """Before a reset: nothing turns, hard-wired circuits healthy, trips over and seen (I8)."""
     return _judged(Need.RESET, state, image)
+
+
+def manual_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    """Before MANUAL: what would trip at once, with the rows armed as they are then."""
+    return _judged(Need.MANUAL, state, image)
+
+
+def leave_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    """Before the way back to AUTO, and before MAINTENANCE: standstill, and hands off."""
+    return _judged(Need.LEAVE, state, image)
+
+
+def sweep_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    """Before argon is let in by hand."""
+    return _judged(Need.SWEEP, state, image)
+
+
+def blade_permissives(state: ScanState, image: Image) -> tuple[Permissive, ...]:
+    """Before the blade is jogged from rest: as before a restart that turns, and no less (I3)."""
+    return _judged(Need.GO_ON | Need.EDGE | Need.BLADE, state, image)
 
 
 def _judged(needs: Need, state: ScanState, image: Image) -> tuple[Permissive, ...]:
@@ -260,6 +290,42 @@ def _record(state: ScanState, image: Image) -> _Found:
     return value, "yes", lost_s <= warn_s
 
 
+def _steady(state: ScanState, signals: Collection[int]) -> _Found:
+    lost = [one.signal for one in state.watch.trust.loose if one.signal in signals]
+    names = "; ".join(SIGNALS[Signal(index)].label for index in lost)
+    return f"lost lately: {names}" if lost else "all", "no losses for some seconds", not lost
+
+
+def _no_bypass(state: ScanState, image: Image) -> _Found:
+    del image
+    bypasses = state.hands.bypasses
+    names = "; ".join(f"{bypass.row} by {bypass.user}" for bypass in bypasses)
+    return (names, "none", False) if bypasses else None
+
+
+def _hands_off(state: ScanState, image: Image) -> _Found:
+    del image
+    jog, sweep = state.hands.jog, state.hands.sweep
+    moved = [f"jog by {jog.user}"] if jog is not None else []
+    if sweep is not None:
+        moved.append(f"purge by {sweep.user}")
+    if state.hands.mode is Mode.MANUAL and state.outputs.spins:
+        moved.append("the blade runs down")
+    return ("; ".join(moved), "nothing", False) if moved else None
+
+
+def _swept(state: ScanState, image: Image) -> _Found:
+    del image
+    if state.watch.credit:
+        return None
+    sweep = state.hands.sweep
+    swept_l = 0.0 if sweep is None else sweep.swept_l
+    enough_l = SWEEP_VOLUMES * state.equipment.vessel_l
+    dwell_s = state.matrix.limits.start_dwell_s
+    limit = f"{enough_l:.1f} L of argon and {dwell_s:g} s within start limits during the purge"
+    return f"{swept_l:.1f} L swept", limit, False
+
+
 _FACTS: Final[dict[Fact, Callable[[ScanState, Image], _Found]]] = {
     Fact.RECIPE: _recipe,
     Fact.CHARGE: _charge,
@@ -273,7 +339,12 @@ _FACTS: Final[dict[Fact, Callable[[ScanState, Image], _Found]]] = {
     Fact.HOLDS_CLEARED: lambda state, image: _cleared(state, Reaction.HOLD),
     Fact.TRIPS_CLEARED: lambda state, image: _cleared(state, Reaction.TRIP),
     Fact.ATMOSPHERE_DWELL: _dwell,
+    Fact.STEADY: lambda state, image: _steady(state, range(SIGNAL_COUNT)),
+    Fact.STEADY_TO_OPEN: lambda state, image: _steady(state, _RELIED_ON),
     Fact.RECORD: _record,
+    Fact.NO_BYPASS: _no_bypass,
+    Fact.HANDS_OFF: _hands_off,
+    Fact.SWEPT: _swept,
 }
 
 

@@ -12,15 +12,19 @@ from typing import Final
 from controller.core import alarms as alarm_book
 from controller.core.alarms.log import logged
 from controller.core.batch import Position, Totals
-from controller.core.commanding import RELEASE_STATES, Mind, obey
+from controller.core.by_hand import tended, turn_of, with_hands
+from controller.core.commanding import Mind, obey
 from controller.core.commands import Command
 from controller.core.derived import arms_of, derived_values
 from controller.core.events import Event, EventKind
-from controller.core.gate import gated
+from controller.core.gate import Turn, gated
+from controller.core.hands import NOBODY, Mode
 from controller.core.images import wanted_outputs
 from controller.core.interlocks import matrix_for
+from controller.core.limits import Limits
 from controller.core.matrix.row import Reaction
 from controller.core.outputs import Outputs
+from controller.core.permissions import RELEASE_STATES
 from controller.core.permissives import unlock_permissives
 from controller.core.phases import Demand
 from controller.core.procedure import act
@@ -29,6 +33,7 @@ from controller.core.signals import Image, Signal
 from controller.core.state import Decision, ScanState
 from controller.core.states import State, Trigger
 from controller.core.totals import added
+from controller.core.trust import Trust, doubts, trusted
 from controller.core.watch import watched
 
 MAX_DT_PERIODS: Final = 2.0
@@ -55,7 +60,9 @@ def scan(
     dt_s = min(max(now_s - before.now_s, 0.0), MAX_DT_PERIODS * period_s)
     events: list[Event] = []
     state, reaction = _observed(before, image, now_s, dt_s, period_s, events)
-    mind = Mind(state, image, events)
+    mind = Mind(state, image, events, period_s=period_s)
+    if state.hands is not NOBODY:
+        tended(mind, image, dt_s)
     if commands or reaction is not None:
         obey(mind, commands, reaction)
     demand = _work(mind, image)
@@ -77,7 +84,10 @@ def _observed(
     """The state with this image taken in, and what the rows ask for."""
     x = image.values
     limits, run_down_s = before.matrix.limits, before.equipment.run_down_s
-    watch = watched(before.watch, x, before.outputs, limits, now_s, dt_s, run_down_s)
+    trust = trusted(before.watch.trust, image, before.outputs, now_s)
+    if trust is not before.watch.trust:
+        _tell_doubts(before.watch.trust, trust, limits, now_s, events)
+    watch = watched(before.watch, x, before.outputs, limits, now_s, dt_s, run_down_s, trust)
     if before.watch.credit and not watch.credit:
         events.append(Event(EventKind.PURGE_CREDIT, now_s, "Purge credit lost", {"credit": False}))
     arms = arms_of(before, watch, now_s)
@@ -99,10 +109,18 @@ def _observed(
         before.alarm_log,
         before.release,
         before.outputs,
+        before.hands,
     )
     if not violations:
         return state, None
     return state, _REACTION.get(before.matrix.reaction(violations) or Reaction.WARN)
+
+
+def _tell_doubts(
+    before: Trust, after: Trust, limits: Limits, now_s: float, events: list[Event]
+) -> None:
+    for text in doubts(before, after, limits.still_reading_limit_s):
+        events.append(Event(EventKind.DOUBT, now_s, text))
 
 
 def _work(mind: Mind, image: Image) -> Demand:
@@ -147,7 +165,7 @@ def _forget_batch(mind: Mind) -> None:
     state = mind.state
     mind.state = replace(
         state,
-        matrix=matrix_for(state.equipment),
+        matrix=matrix_for(state.equipment, bypassed=state.hands.bypassed),
         batch=None,
         position=Position(),
         totals=Totals(),
@@ -157,6 +175,9 @@ def _forget_batch(mind: Mind) -> None:
 
 def _outputs(state: ScanState, demand: Demand, image: Image, dt_s: float) -> Outputs:
     wanted = wanted_outputs(state, demand, image.values, dt_s)
+    by_hand = state.hands is not NOBODY
+    if by_hand:
+        wanted = with_hands(state, wanted, image.values, dt_s)
     unlock_ok = wanted.lid_unlock and all(p.ok for p in unlock_permissives(state, image))
     return gated(
         wanted,
@@ -167,13 +188,15 @@ def _outputs(state: ScanState, demand: Demand, image: Image, dt_s: float) -> Out
         credit=state.watch.credit,
         unlock_ok=unlock_ok,
         rotor_max_rpm=_rotor_max_rpm(state),
+        by_hand=turn_of(state) if by_hand else Turn.NOT,
+        locked_out=state.hands.mode is Mode.MAINTENANCE,
     )
 
 
 def _rotor_max_rpm(state: ScanState) -> float:
-    """No more than the machine may, and no more than the segment under way asks for."""
+    """No more than the machine may, and than the segment under way or a jog may ask for."""
     if state.batch is None:
-        return 0.0
+        return state.equipment.manual_rpm_max
     phase = state.batch.phases[state.position.index]
     if isinstance(phase, MillHold | MillPulse):
         return min(phase.rotor_rpm, state.equipment.rotor_rpm_max)

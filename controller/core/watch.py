@@ -14,6 +14,7 @@ from controller.core.equipment import Equipment
 from controller.core.limits import Limits
 from controller.core.outputs import Outputs
 from controller.core.signals import DriveState, Signal
+from controller.core.trust import NEW, Trust
 
 GAS_UNKNOWN_MAX_S: Final = 60.0
 
@@ -39,7 +40,8 @@ class Watch:
 
     `credit` says that the headspace was purged and proven. `peak_rpm` is how fast the rotor may
     still be: the highest set point since standstill, until the run-down from it (begun after
-    `peak_s`) has had its time.
+    `peak_s`) has had its time. `mark_rpm` is what the smoothed set point was when the reading of
+    the rotor's speed, `seen_rpm`, last changed.
     """
 
     still_since_s: float = math.inf
@@ -50,6 +52,9 @@ class Watch:
     peak_rpm: float = 0.0
     follow_rpm: float = 0.0
     peak_s: float = 0.0
+    seen_rpm: float = 0.0
+    mark_rpm: float = 0.0
+    trust: Trust = NEW
 
 
 def stands_still(watch: Watch, equipment: Equipment, now_s: float) -> bool:
@@ -65,6 +70,7 @@ def watched(
     now_s: float,
     dt_s: float,
     run_down_s: float,
+    trust: Trust,
 ) -> Watch:
     """The memory after this image.
 
@@ -94,7 +100,10 @@ def watched(
     at_peak = target_rpm >= watch.peak_rpm
     late_s = run_down_s + max(_FOLLOWED_S, _FOLLOWED_SCANS * dt_s)
     slowed = still or at_peak or now_s - watch.peak_s > late_s
-    follow_s = max(_FOLLOW_S, 3.0 * dt_s)
+    follow_rpm = watch.follow_rpm
+    if follow_rpm != target_rpm:
+        follow_rpm += (target_rpm - follow_rpm) * min(1.0, dt_s / max(_FOLLOW_S, 3.0 * dt_s))
+    rotor_rpm = x[_ROTOR]
     return Watch(
         still_since_s,
         now_s if spun else watch.last_spin_s,
@@ -102,6 +111,9 @@ def watched(
         gas_known_s,
         credit,
         target_rpm if slowed else watch.peak_rpm,
-        watch.follow_rpm + (target_rpm - watch.follow_rpm) * min(1.0, dt_s / follow_s),
+        follow_rpm,
         now_s if slowed else watch.peak_s,
+        rotor_rpm,
+        watch.mark_rpm if rotor_rpm == watch.seen_rpm else follow_rpm,
+        trust,
     )

@@ -159,6 +159,7 @@ def is_armed(state: ScanState, x: Image, now_s: float, index: int) -> bool:
         now_s,
         PERIOD_S,
         LAB.run_down_s,
+        state.watch.trust,
     )
     armed = state.matrix.armed(arms_of(state, watch, now_s))
     return any(entry[0] == index for entry in armed)

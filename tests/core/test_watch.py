@@ -10,6 +10,7 @@ from bench import LAB, image
 from controller.core.limits import Limits
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import NAN, DriveState, Signal
+from controller.core.trust import NEW
 from controller.core.watch import Watch, stands_still, watched
 
 LIMITS = Limits()
@@ -40,7 +41,9 @@ class Memory:
         x = image(changes).values
         for _ in range(round(seconds / DT_S)):
             self.scans += 1
-            self.watch = watched(self.watch, x, sent, LIMITS, self.now_s, DT_S, LAB.run_down_s)
+            self.watch = watched(
+                self.watch, x, sent, LIMITS, self.now_s, DT_S, LAB.run_down_s, NEW
+            )
         return self.watch
 
     @property

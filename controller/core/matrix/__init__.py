@@ -5,6 +5,7 @@ from __future__ import annotations
 from controller.core.limits import Limits
 from controller.core.matrix.gas import gas_rows
 from controller.core.matrix.heat import heat_rows
+from controller.core.matrix.inputs import input_rows
 from controller.core.matrix.machine import machine_rows
 from controller.core.matrix.own import own_rows
 from controller.core.matrix.pace import pace_rows
@@ -20,6 +21,7 @@ def rows(limits: Limits) -> tuple[Row, ...]:
         *gas_rows(limits),
         *heat_rows(limits),
         *room_rows(limits),
+        *input_rows(limits),
         *procedure_rows(limits),
         *own_rows(limits),
         *pace_rows(limits),

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from controller.core.limits import Limits
-from controller.core.matrix.row import BY_MAINTENANCE, Arm, Priority, Reaction, Row
+from controller.core.matrix.row import (
+    BY_MAINTENANCE,
+    HOLD,
+    INF,
+    Arm,
+    Derived,
+    Priority,
+    Reaction,
+    Row,
+)
 from controller.core.signals import Signal
 
 
@@ -51,6 +60,21 @@ def heat_rows(lim: Limits) -> tuple[Row, ...]:
         trip("POWDER_HOT", Signal.POWDER_PROBE_C, "Powder"),
         warn("JAR_WARM", Signal.JAR_C, "Jar"),
         trip("JAR_HOT", Signal.JAR_C, "Jar"),
+        Row(
+            id="PROBE_BELOW_JAR",
+            hazard="H8",
+            source=Derived.POWDER_BELOW_JAR_K,
+            high=lim.probe_below_jar_k,
+            confirm_s=10.0,
+            unknown_confirm_s=INF,
+            armed=Arm.MILL,
+            **HOLD,
+            deadband=1.0,
+            text="Powder probe far below the jar while the powder is milled",
+            cause="Swapped wires at the probe, the probe out of its well, or the jar's sensor.",
+            consequence="The powder may be hotter than it reads.",
+            action="Compare both temperatures with a third; mend the sensor, then restart.",
+        ),
         Row(
             id="COOLING_LOST",
             hazard="H8",

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from controller.core.limits import Limits
-from controller.core.matrix.row import HOLD, IS_ZERO, Arm, Own, Priority, Reaction, Row
+from controller.core.matrix.row import (
+    HOLD,
+    IS_ZERO,
+    Arm,
+    Derived,
+    Own,
+    Priority,
+    Reaction,
+    Row,
+)
 
 
 def own_rows(lim: Limits) -> tuple[Row, ...]:
@@ -47,5 +56,19 @@ def own_rows(lim: Limits) -> tuple[Row, ...]:
             cause="It, or the machine that it runs on, ended without being told to.",
             consequence="A batch that was under way has ended; nothing turns by itself.",
             action="Look at the vessel before anything else. See the record for what was going on.",
+        ),
+        Row(
+            id="BYPASS_ACTIVE",
+            hazard="H16",
+            source=Derived.BYPASSES,
+            **IS_ZERO,
+            armed=Arm.ALWAYS,
+            reaction=Reaction.WARN,
+            on_unknown=Reaction.WARN,
+            priority=Priority.P3,
+            text="An interlock is bypassed",
+            cause="A person has taken a row out of action, with a reason and an end.",
+            consequence="The row only warns until then; its danger is watched by people.",
+            action="Watch what it watched. Mend the cause and end the bypass.",
         ),
     )

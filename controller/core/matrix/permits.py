@@ -25,6 +25,10 @@ class Need(IntFlag):
     RELEASE = 16  # the command that vents and then unlocks
     UNLOCK = 32  # every scan in which the lock has power
     RESET = 64
+    MANUAL = 128  # MANUAL mode
+    SWEEP = 256  # argon by hand: a purge, or a jog of its valves
+    BLADE = 512  # a jog of the blade, beside all that GO_ON and EDGE ask for
+    LEAVE = 1024  # back to AUTO from MANUAL, and MAINTENANCE
 
 
 @unique
@@ -43,7 +47,12 @@ class Fact(Enum):
     HOLDS_CLEARED = "holds_cleared"
     TRIPS_CLEARED = "trips_cleared"
     ATMOSPHERE_DWELL = "atmosphere_dwell"
+    STEADY = "steady"
+    STEADY_TO_OPEN = "steady_to_open"
     RECORD = "record"
+    NO_BYPASS = "no_bypass"
+    HANDS_OFF = "hands_off"
+    SWEPT = "swept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,7 @@ class Permit:
 _READY: Final = Need.START | Need.GO_ON
 _TURN: Final = _READY | Need.TURN
 _OPEN: Final = Need.RELEASE | Need.UNLOCK
+_BY_HAND: Final = Need.MANUAL | Need.SWEEP
 
 
 def permits(lim: Limits) -> tuple[Permit, ...]:
@@ -101,22 +111,32 @@ def _order() -> tuple[Permit, ...]:
         _fact(Fact.CHARGE_MASS, "H11", Need.START, "Charged mass"),
         _fact(Fact.CHARGE_WT, "H11", Need.START, "Charged electrolyte"),
         _fact(Fact.CHARGE_CLEAN, "H11", Need.START, "Previous batch emptied and cleaned"),
-        _fact(Fact.RECORD, "H13", _READY, "Record is written"),
+        _fact(Fact.RECORD, "H13", _READY | Need.MANUAL, "Record is written"),
     )
 
 
 def _machine(lim: Limits) -> tuple[Permit, ...]:
     return (
-        _true(Signal.LID_CLOSED, "H1", "Lid closed", _TURN),
+        _true(Signal.LID_CLOSED, "H1", "Lid closed", _TURN | Need.SWEEP),
         _true(Signal.LID_LOCKED, "H1", "Lid locked", _TURN),
-        _true(Signal.ESTOP_HEALTHY, "H1", "Emergency stop circuit healthy", _TURN | Need.RESET),
+        _true(
+            Signal.ESTOP_HEALTHY,
+            "H1",
+            "Emergency stop circuit healthy",
+            _TURN | Need.RESET | _BY_HAND,
+        ),
         _true(Signal.MAINS_HEALTHY, "H2", "Mains healthy", _READY),
-        _fact(Fact.STANDSTILL, "H1", _READY, "Standstill (hard-wired input and stopped drive)"),
+        _fact(
+            Fact.STANDSTILL,
+            "H1",
+            _READY | Need.MANUAL,
+            "Standstill (hard-wired input and stopped drive)",
+        ),
         Permit(
             id="STANDSTILL",
             hazard="H1",
             source=Fact.APPROACHABLE,
-            needs=_OPEN | Need.RESET,
+            needs=_OPEN | Need.RESET | Need.LEAVE,
             text="Standstill (hard-wired input and stopped drive)",
         ),
         Permit(
@@ -141,7 +161,7 @@ def _machine(lim: Limits) -> tuple[Permit, ...]:
 
 def _gas(lim: Limits) -> tuple[Permit, ...]:
     return (
-        _at_most(Signal.VESSEL_PRESSURE_MBAR_G, "H5", lim.cover_high_mbar_g, _READY),
+        _at_most(Signal.VESSEL_PRESSURE_MBAR_G, "H5", lim.cover_high_mbar_g, _READY | _BY_HAND),
         Permit(
             id="VESSEL_PRESSURE_MBAR_G_MAX",
             hazard="H5",
@@ -150,7 +170,9 @@ def _gas(lim: Limits) -> tuple[Permit, ...]:
             needs=Need.UNLOCK,
         ),
         _known(Signal.AMBIENT_PRESSURE_MBAR_ABS, _READY),
-        _at_least(Signal.ARGON_SUPPLY_BAR_G, "H3", lim.argon_supply_hold_bar_g, _READY),
+        _at_least(
+            Signal.ARGON_SUPPLY_BAR_G, "H3", lim.argon_supply_hold_bar_g, _READY | Need.SWEEP
+        ),
         Permit(
             id="SUPPLY_VALVE_SHUT",
             hazard="H5",
@@ -160,10 +182,10 @@ def _gas(lim: Limits) -> tuple[Permit, ...]:
             needs=Need.START,
         ),
         _true(Signal.EXHAUST_VALVE_OPEN, "H5", "Exhaust valve open", Need.START),
-        _known(Signal.ARGON_FLOW_SLPM, _READY),
+        _known(Signal.ARGON_FLOW_SLPM, _READY | Need.SWEEP),
         _at_least(Signal.SAMPLE_FLOW_SLPM, "H10", lim.sample_flow_warn_slpm, _READY | _OPEN),
-        _at_least(Signal.ROOM_O2_PERCENT, "H6", lim.room_o2_start_percent, _READY),
-        _at_most(Signal.ROOM_H2S_PPM, "H3", lim.room_h2s_warn_ppm, _READY),
+        _at_least(Signal.ROOM_O2_PERCENT, "H6", lim.room_o2_start_percent, _READY | _BY_HAND),
+        _at_most(Signal.ROOM_H2S_PPM, "H3", lim.room_h2s_warn_ppm, _READY | _BY_HAND),
         _known(Signal.O2_PPM, Need.START),
         _known(Signal.H2O_PPM, Need.START),
         _known(Signal.H2S_PPM, Need.START),
@@ -192,11 +214,22 @@ def _heat(lim: Limits) -> tuple[Permit, ...]:
 
 def _seen() -> tuple[Permit, ...]:
     return (
+        _fact(Fact.NO_BYPASS, "H16", Need.START, "No interlock bypassed"),
+        _fact(Fact.HANDS_OFF, "H2", _OPEN | Need.LEAVE, "Nothing moved by hand"),
+        _fact(Fact.SWEPT, "H3", Need.BLADE, "Atmosphere proven by a purge by hand"),
+        _fact(Fact.STEADY, "H10", Need.START, "Sensors, contacts and devices steady"),
+        Permit(
+            id="STEADY",
+            hazard="H10",
+            source=Fact.STEADY_TO_OPEN,
+            needs=_OPEN,
+            text="Sensors that the unlocking relies on steady",
+        ),
         Permit(
             id="CLEARED",
             hazard="H16",
             source=Fact.HOLDS_CLEARED,
-            needs=Need.GO_ON,
+            needs=Need.GO_ON | Need.SWEEP,
             text="Causes of holds and trips cleared",
         ),
         Permit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from controller.core.limits import Limits
-from controller.core.matrix.row import IS_ZERO, Arm, Derived, Priority, Reaction, Row
+from controller.core.matrix.row import HOLD, IS_ZERO, Arm, Derived, Priority, Reaction, Row
 
 
 def procedure_rows(lim: Limits) -> tuple[Row, ...]:
@@ -79,6 +79,18 @@ def procedure_rows(lim: Limits) -> tuple[Row, ...]:
             cause="Nobody restarted or stopped the batch.",
             consequence="The batch is stopped; the powder stays under argon.",
             action="Decide what becomes of the charge.",
+        ),
+        Row(
+            id="PAUSED_EXPIRED",
+            hazard="H3",
+            source=Derived.PAUSED_S,
+            high=lim.paused_limit_s,
+            armed=Arm.PAUSED,
+            **HOLD,
+            text="Paused for too long",
+            cause="Nobody resumed the batch.",
+            consequence="The batch is held; it is stopped when nobody restarts it then.",
+            action="Restart or stop the batch.",
         ),
         Row(
             id="START_OVERDUE",

@@ -14,6 +14,7 @@ from controller.core.matrix import rows
 from controller.core.matrix.row import Arm, Derived, Own, Row
 from controller.core.permissives import Permissive
 from controller.core.signals import SIGNALS, Signal
+from controller.core.trust import FORGET_S, LOOSE, LOSS
 
 ARMED: Final[dict[Arm, tuple[str, str]]] = {
     Arm.ALWAYS: ("always", "in every state"),
@@ -32,6 +33,7 @@ ARMED: Final[dict[Arm, tuple[str, str]]] = {
     Arm.FLOW: ("flow", "while active, and argon is asked for"),
     Arm.HOLDING: ("run-down", "in HOLDING and STOPPING"),
     Arm.HELD: ("held", "in HELD"),
+    Arm.PAUSED: ("paused", "in PAUSED"),
     Arm.STARTING: ("getting ready", "in STARTING, RESUMING and RESTARTING"),
     Arm.TRIPPED: ("tripped", "in ABORTING and ABORTED"),
 }
@@ -156,6 +158,15 @@ def _derived(source: Derived, row: Row, limits: Limits) -> str:
         Derived.LEAKS: "Leak rate at most what the recipe accepts, filled within its time",
         Derived.LEAK_INCONCLUSIVE: "Leak test's two-sigma uncertainty at most its limit",
         Derived.ARGON_SET_POINT_ERROR: f"Argon set point read back within {row.high:g} slpm",
+        Derived.BYPASSES: "No row bypassed",
+        Derived.LOOSE_INPUTS: f"No input lost {LOOSE // LOSS} times, with less than {FORGET_S:g} s"
+        " between the losses",
+        Derived.STANDS_STILL_S: "Pressure, O2, frost point and H2S move by their last digit, if"
+        f" flow or speed did, within {row.high:g} s",
+        Derived.ROTOR_UNMOVED_RPM: "Rotor speed at its set point (smoothed), or not the same to the last"
+        f" digit while that moves by {row.high:g} rpm",
+        Derived.POWDER_BELOW_JAR_K: f"Powder probe at most {row.high:g} K below the jar",
+        Derived.PAUSED_S: f"PAUSED for {_band(row)} s",
         Derived.SLOPE: "O2 rises no faster than the recipe allows, sweep shut",
     }[source]
 
