@@ -85,11 +85,16 @@ def powder_of(recipe: Recipe) -> Powder:
 
 def new_mill(recipe: Recipe, equipment: Equipment, seed: int) -> Mill:
     """A simulated mill with a fresh charge of this recipe, brought in as the plant handles it."""
+    return mill_of(parameters_for(equipment), powder_of(recipe), equipment, seed)
+
+
+def mill_of(parameters: MillParameters, powder: Powder, equipment: Equipment, seed: int) -> Mill:
+    """A simulated mill of these constants, charged as the plant handles its jars."""
     docked = equipment.handling is Handling.DOCKED_JAR
     return Mill(
-        parameters_for(equipment),
+        parameters,
         seed=seed,
-        charge=powder_of(recipe),
+        charge=powder,
         initial_gas=InitialGas.DOCKED if docked else InitialGas.AIR,
     )
 
