@@ -221,11 +221,8 @@ async def command(
         name = wanted.args.recipe
         text = await asyncio.to_thread(services.shelf.text, name)
         args = {"recipe_toml": text, "name": name}
-    return _passed_on(
-        await services.client.command(
-            wanted.id, wanted.name, args, Giver(session.name, (session.role,))
-        )
-    )
+    giver = Giver(session.name, (session.role,), wanted.state_version, wanted.age_s)
+    return _passed_on(await services.client.command(wanted.id, wanted.name, args, giver))
 
 
 @session_routes.get("/trend", dependencies=UNHURRIED)

@@ -53,10 +53,17 @@ class NoArgs(Message):
     """Of a command that needs nothing but its name."""
 
 
-class PlainCommand(Message):
-    """A command without arguments."""
+class CommandMessage(Message):
+    """What every command has: an id for ever, and which state of the mill was seen how long ago."""
 
     id: CommandId
+    state_version: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    age_s: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
+
+
+class PlainCommand(CommandMessage):
+    """A command without arguments."""
+
     name: Literal[
         "start",
         "pause",
@@ -78,18 +85,16 @@ class LoadArgs(Message):
     recipe: ShortText
 
 
-class LoadCommand(Message):
+class LoadCommand(CommandMessage):
     """Load a recipe."""
 
-    id: CommandId
     name: Literal["load"]
     args: LoadArgs
 
 
-class ChargeCommand(Message):
+class ChargeCommand(CommandMessage):
     """Say what was put into the jar, and that the checks before the start were made."""
 
-    id: CommandId
     name: Literal["charge"]
     args: Charge
 
@@ -100,10 +105,9 @@ class AckArgs(Message):
     alarm: ShortText
 
 
-class AckCommand(Message):
+class AckCommand(CommandMessage):
     """Acknowledge alarms."""
 
-    id: CommandId
     name: Literal["ack"]
     args: AckArgs
 
@@ -114,10 +118,9 @@ class AlarmArgs(Message):
     alarm: ShortText
 
 
-class AlarmCommand(Message):
+class AlarmCommand(CommandMessage):
     """Put an alarm back among those that call."""
 
-    id: CommandId
     name: Literal["unshelve", "in_service"]
     args: AlarmArgs
 
@@ -131,10 +134,9 @@ class ShelveArgs(Message):
     one_shot: bool = False
 
 
-class ShelveCommand(Message):
+class ShelveCommand(CommandMessage):
     """Shelve an alarm."""
 
-    id: CommandId
     name: Literal["shelve"]
     args: ShelveArgs
 
@@ -146,10 +148,9 @@ class OutOfServiceArgs(Message):
     reason: Sentence
 
 
-class OutOfServiceCommand(Message):
+class OutOfServiceCommand(CommandMessage):
     """Take an alarm out of service."""
 
-    id: CommandId
     name: Literal["out_of_service"]
     args: OutOfServiceArgs
 

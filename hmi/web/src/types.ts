@@ -157,6 +157,18 @@ export type CommandName =
   | "out_of_service"
   | "in_service";
 
+/** Whether a command would be accepted now, and what it takes of a person. */
+export interface Offer {
+  enabled: boolean;
+  missing: string[];
+  /** Who may give it in this state. */
+  roles?: string[];
+  /** The person must enter the password again. */
+  proof?: boolean;
+  /** Not the person of this name: it takes a second one. */
+  not_by?: string;
+}
+
 export interface Snapshot {
   seq: number;
   utc: string;
@@ -175,7 +187,7 @@ export interface Snapshot {
   permissives: Permissive[];
   alarms: Alarm[];
   alarm_figures: AlarmFigures;
-  commands: Partial<Record<CommandName, { enabled: boolean; missing: string[] }>>;
+  commands: Partial<Record<CommandName, Offer>>;
   lid_release: boolean;
   devices: Device[];
 }
@@ -228,4 +240,5 @@ export interface MachineEvent {
   process_s: number;
   kind: string;
   text: string;
+  data: Record<string, unknown>;
 }

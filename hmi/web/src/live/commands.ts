@@ -4,7 +4,7 @@
 import { signal } from "@preact/signals";
 import { call, newId, Refusal, reasonsOf } from "../api";
 import type { CommandAnswer, CommandName, Snapshot, Suppression } from "../types";
-import { snapshot } from "./store";
+import { ageS, snapshot } from "./store";
 import { onSnapshot, signedOut } from "./stream";
 
 const CONFIRM_MS = 4000;
@@ -74,7 +74,9 @@ export function explain(name: CommandName, reasons: string[]): void {
 
 // The same id is used for every try: a command that did arrive is not carried out twice.
 async function send(name: CommandName, args: object): Promise<CommandAnswer> {
-  const message = { id: newId(), name, args };
+  // What the person saw when giving it: the controller refuses what was meant for another state.
+  const seen = { state_version: snapshot.peek()?.state_version ?? null, age_s: ageS() };
+  const message = { id: newId(), name, args, ...seen };
   const waits = (ALWAYS as readonly string[]).includes(name) ? TRIES_MS : [0];
   let problem: unknown;
   for (const waitMs of waits) {

@@ -32,6 +32,12 @@ export function take(next: Snapshot, late: number): void {
   });
 }
 
+/** How old the newest snapshot is, in seconds; 0 before the first. */
+export function ageS(): number {
+  const ageMs = performance.now() - arrivedMs + lateMs;
+  return Number.isFinite(ageMs) ? Math.max(0, ageMs / 1000) : 0;
+}
+
 /** Look again at how old the newest snapshot is. */
 export function judge(): void {
   const ageMs = performance.now() - arrivedMs + lateMs;

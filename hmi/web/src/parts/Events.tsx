@@ -1,48 +1,33 @@
-import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { call } from "../api";
 import { timeOfDay } from "../format";
+import { events, eventsProblem, useEvents } from "../live/events";
 import { strings } from "../strings";
 import type { MachineEvent } from "../types";
 
-const KEPT = 300;
-const READ_MS = 2000;
-
-const events = signal<MachineEvent[]>([]);
-const problem = signal("");
-
-async function read(): Promise<void> {
-  const after = events.peek()[0]?.seq ?? 0;
-  try {
-    const news = await call<MachineEvent[]>("GET", `events?after=${after}`);
-    problem.value = "";
-    if (news.length) events.value = [...news.reverse(), ...events.peek()].slice(0, KEPT);
-  } catch {
-    problem.value = strings.events.failed;
-  }
-}
-
 /** What happened lately, the newest first. */
 export function Events() {
-  useEffect(() => {
-    events.value = [];
-    void read();
-    const timer = setInterval(() => void read(), READ_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useEvents();
   return (
     <div class="scroll" tabIndex={0}>
-      {problem.value && <p class="problem">{problem}</p>}
-      {events.value.length === 0 && !problem.value && <p class="empty">{strings.events.none}</p>}
-      <ol class="events">
-        {events.value.map((event) => (
-          <li key={event.seq}>
-            <time dateTime={event.utc}>{timeOfDay(event.utc)}</time>
-            <span class="event-kind">{strings.events.kinds[event.kind] ?? event.kind}</span>
-            <span>{event.text}</span>
-          </li>
-        ))}
-      </ol>
+      {eventsProblem.value && <p class="problem">{eventsProblem}</p>}
+      {events.value.length === 0 && !eventsProblem.value && (
+        <p class="empty">{strings.events.none}</p>
+      )}
+      <EventRows events={events.value} />
     </div>
+  );
+}
+
+/** Events as lines of time, kind and text. */
+export function EventRows({ events: shown }: { events: MachineEvent[] }) {
+  return (
+    <ol class="events">
+      {shown.map((event) => (
+        <li key={event.seq}>
+          <time dateTime={event.utc}>{timeOfDay(event.utc)}</time>
+          <span class="event-kind">{strings.events.kinds[event.kind] ?? event.kind}</span>
+          <span>{event.text}</span>
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -1,11 +1,11 @@
-import { Alarms } from "../../parts/Alarms";
 import { BatchPanel } from "../../parts/BatchPanel";
 import { Commands } from "../../parts/Commands";
 import { Permissives } from "../../parts/Permissives";
 import { Thickness } from "../../parts/Thickness";
 import { Values } from "../../parts/Values";
-import { Views } from "../../parts/Views";
+import { AlarmPanel } from "./alarms/AlarmPanel";
 import { Mimic } from "./mimic/Mimic";
+import { Views } from "./Views";
 
 /** The page that stays open while the mill runs. */
 export default function Run() {
@@ -23,7 +23,7 @@ export default function Run() {
       <div class="column column-right">
         <Commands />
         <Permissives />
-        <Alarms />
+        <AlarmPanel />
       </div>
     </div>
   );
