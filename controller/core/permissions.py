@@ -79,7 +79,9 @@ TABLE: Final = (
     Rule(CommandName.MAINTENANCE, (Role.MAINTENANCE,), RELEASE_STATES),
     Rule(CommandName.MAINTENANCE_END, (Role.MAINTENANCE,), RELEASE_STATES, seen=True),
     # Each row of the matrix says which of the two may bypass it.
-    Rule(CommandName.BYPASS, (Role.SUPERVISOR, Role.MAINTENANCE), _ANY_STATE, seen=True, proof=True),
+    Rule(
+        CommandName.BYPASS, (Role.SUPERVISOR, Role.MAINTENANCE), _ANY_STATE, seen=True, proof=True
+    ),
     Rule(CommandName.BYPASS_END, _BY_HAND, _ANY_STATE),
     Rule(CommandName.HANDOVER, _MILL, _ANY_STATE),
     Rule(CommandName.COMMENT, _EVERYBODY, _ANY_STATE),

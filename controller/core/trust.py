@@ -32,8 +32,7 @@ _EXHAUST: Final = int(Signal.EXHAUST_VALVE_OPEN)
 _CONTACTS: Final = (_LID_CLOSED, _LID_LOCKED, _ESTOP, _MAINS)
 _VALVES: Final = frozenset((_SUPPLY, _EXHAUST))
 _MADE: Final = float(len(_CONTACTS))
-# What noise and the process never let stand still. An analyzer at zero, or above the top of its
-# range (a vessel full of air), has nothing to tell.
+# What noise and the process never let stand still.
 MOVING: Final = (
     Signal.VESSEL_PRESSURE_MBAR_G,
     Signal.O2_PPM,
@@ -144,9 +143,7 @@ def _looked(before: Trust, image: Image, sent: Outputs, now_s: float) -> Trust:
     x = image.values
     seen = tuple(x[index] for index in _MOVING)
     since_s = tuple(
-        began_s
-        if value == was and not ((value <= 0.0 or value == math.inf) and index in _FROM_ZERO)
-        else now_s
+        began_s if value == was and _has_room(index, value) else now_s
         for index, value, was, began_s in zip(
             _MOVING, seen, before.seen, before.since_s, strict=True
         )
@@ -162,6 +159,11 @@ def _looked(before: Trust, image: Image, sent: Outputs, now_s: float) -> Trust:
         roused_s=roused_s,
         stands_s=max((now_s - one for one in since_s if one < roused_s), default=0.0),
     )
+
+
+def _has_room(index: int, value: float) -> bool:
+    """Whether it could move both ways: an analyzer at an end of its range may well stand there."""
+    return value < math.inf and (value > 0.0 or index not in _FROM_ZERO)
 
 
 def doubts(before: Trust, after: Trust, stands_limit_s: float) -> Iterator[str]:

@@ -70,7 +70,7 @@ def until(bench: Bench, phase: type, changes: dict[Signal, float], limit_s: floa
     began_s = bench.now_s
     while not isinstance(phase_of(bench), phase):
         assert bench.now_s - began_s < limit_s, f"still in {phase_of(bench).type}"
-        bench.see(changes)
+        bench.see({signal: value + 1e-9 * bench.scans for signal, value in changes.items()})
     return bench.now_s - began_s
 
 

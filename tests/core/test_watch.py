@@ -41,9 +41,7 @@ class Memory:
         x = image(changes).values
         for _ in range(round(seconds / DT_S)):
             self.scans += 1
-            self.watch = watched(
-                self.watch, x, sent, LIMITS, self.now_s, DT_S, LAB.run_down_s, NEW
-            )
+            self.watch = watched(self.watch, x, sent, LIMITS, self.now_s, DT_S, LAB.run_down_s, NEW)
         return self.watch
 
     @property

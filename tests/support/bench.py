@@ -244,8 +244,13 @@ class Bench:
         """Scans for so long (at least one), the commands in the first; the last decision."""
         decision = self._scan(changes or {}, commands, now_s)
         for _ in range(round(seconds / self.period_s) - 1):
-            decision = self._scan(changes or {}, (), None)
+            decision = self._scan(self._stirred(changes or {}), (), None)
         return decision
+
+    def _stirred(self, values: dict[Signal, float]) -> dict[Signal, float]:
+        """No transmitter of a living plant is ever quite still."""
+        stir = 1.0 + 1e-9 * self.scans
+        return {s: stir * value if s in MOVING else value for s, value in values.items()}
 
     def _scan(
         self, changes: dict[Signal, float], commands: tuple[Command, ...], now_s: float | None
@@ -258,14 +263,11 @@ class Bench:
             Signal.EXHAUST_VALVE_OPEN: float(not sent.exhaust_shut),
             Signal.RUN_PERMIT_FEEDBACK: float(sent.run_permit),
         }
-        # No transmitter of a living plant is ever quite still.
-        stir = 1.0 + 1e-9 * self.scans
-        follows |= {signal: stir * CALM.get(signal, 0.0) for signal in MOVING}
         if sent.run:
             follows |= TURNS | {Signal.ROTOR_RPM: sent.rotor_rpm}
         self.scans += 1
         at_s = self.now_s if now_s is None else now_s
-        self.image = image(follows | changes)
+        self.image = image(self._stirred(CALM) | follows | changes)
         decision = scan(self.state, self.image, seen(self.state, commands), at_s, self.period_s)
         self.state = decision.state
         self.events += decision.events

@@ -90,7 +90,7 @@ def _effect_cells(row: Row, limits: Limits) -> tuple[str, ...]:
         _must_be(row, limits),
         f"{row.deadband:g}" if row.deadband else "",
         " or ".join(words for arm, (words, _) in ARMED.items() if row.armed & arm),
-        _reaction(row.reaction.name, row.confirm_s, row),
+        _reaction(row.reaction.name, row.confirm_s, row) if _is_bounded(row) else "–",
         _reaction(row.on_unknown.name, row.unknown_confirm_s, row),
         str(row.priority.value),
         _bypass(row),
@@ -119,11 +119,17 @@ def _must_be(row: Row, limits: Limits) -> str:
     if isinstance(row.source, Own):
         return _own(row.source, row)
     info = SIGNALS[row.source]
+    if not _is_bounded(row):
+        return f"{info.label}: known"
     if info.digital:
         return f"{info.label}: {'yes' if row.low == 1.0 else 'no'}"
     if row.source is Signal.DRIVE_FAULT_CODE:
         return f"{info.label}: 0"
     return f"{info.label}: {_band(row)} {info.unit}"
+
+
+def _is_bounded(row: Row) -> bool:
+    return row.low > -math.inf or row.high < math.inf
 
 
 def _band(row: Row) -> str:
@@ -163,8 +169,8 @@ def _derived(source: Derived, row: Row, limits: Limits) -> str:
         " between the losses",
         Derived.STANDS_STILL_S: "Pressure, O2, frost point and H2S move by their last digit, if"
         f" flow or speed did, within {row.high:g} s",
-        Derived.ROTOR_UNMOVED_RPM: "Rotor speed at its set point (smoothed), or not the same to the last"
-        f" digit while that moves by {row.high:g} rpm",
+        Derived.ROTOR_UNMOVED_RPM: "Rotor at its set point (smoothed), or its reading not the same"
+        f" to the last digit while that moves by {row.high:g} rpm",
         Derived.POWDER_BELOW_JAR_K: f"Powder probe at most {row.high:g} K below the jar",
         Derived.PAUSED_S: f"PAUSED for {_band(row)} s",
         Derived.SLOPE: "O2 rises no faster than the recipe allows, sweep shut",
