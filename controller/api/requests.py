@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from controller.api.hand_requests import Reason, RowId, by_hand
 from controller.core.alarms.rules import SHELF_MINUTES_MAX
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.equipment import Equipment
@@ -16,12 +17,6 @@ from controller.edge.recipefile import parse_recipe
 from controller.errors import InputError
 
 _CHARGE: TypeAdapter[Charge] = TypeAdapter(Charge)
-
-RowId = Annotated[str, Field(min_length=1, max_length=60)]
-# One line of text, with something in it besides blanks.
-Reason = Annotated[
-    str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
-]
 
 
 class CommandRequest(BaseModel):
@@ -130,8 +125,10 @@ def _needed(name: CommandName, args: dict[str, Any], equipment: Equipment) -> di
         return {"alarms": (alarm,) if isinstance(alarm, str) else tuple(alarm)}
     if name in _HIDING_ARGS:
         return _HIDING_ARGS[name].model_validate(args).model_dump()
-    NoArgs.model_validate(args)
-    return {}
+    found = by_hand(name, args)
+    if found is None:
+        NoArgs.model_validate(args)
+    return found or {}
 
 
 def _json(args: dict[str, Any]) -> bytes:

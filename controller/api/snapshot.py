@@ -10,14 +10,16 @@ from functools import lru_cache
 from typing import Any
 
 from controller import __version__
+from controller.api.hands import bypasses_json, hand_offers, hands_json
 from controller.api.journal import utc_now
 from controller.core.alarms import Alarm, Suppression
 from controller.core.alarms.log import figures
 from controller.core.batch import J_PER_KWH, Batch
-from controller.core.commanding import missing_for
+from controller.core.commanding import missing_for, mode_refusals
 from controller.core.commands import TRIGGER_OF, CommandName
 from controller.core.derived import arms_of
 from controller.core.explain import phase_story
+from controller.core.hands import Mode
 from controller.core.interlocks import Matrix
 from controller.core.labels import phase_label
 from controller.core.matrix.row import Reaction
@@ -86,6 +88,9 @@ class Snapshots:
             "alarm_figures": _alarm_figures(state),
             "commands": _commands(state, image),
             "lid_release": state.release is not None,
+            "mode": state.mode.value,
+            "hands": hands_json(state, image),
+            "bypasses": bypasses_json(state),
             "devices": [asdict(device) for device in devices],
         }
         return json.dumps(_finite(body), separators=(",", ":")).encode() + b"\n"
@@ -213,7 +218,7 @@ def _alarm(alarm: Alarm, state: ScanState) -> dict[str, Any]:
     return {
         "id": row.id,
         "signal": row.source.name.lower(),
-        "text": row.text,
+        "text": f"{row.text}: {alarm.detail}" if alarm.detail else row.text,
         "priority": row.priority.value,
         "state": alarm.state.value,
         "active": alarm.active,
@@ -261,9 +266,21 @@ def _commands(state: ScanState, image: Image) -> dict[str, dict[str, Any]]:
         (CommandName.IN_SERVICE, Suppression.OUT_OF_SERVICE in hidden, "none out of service"),
     ):
         found[name.value] = {"enabled": enabled, "missing": [] if enabled else [text]}
+    for name, missing in hand_offers(state, image).items():
+        found[name.value] = {"enabled": not missing, "missing": list(missing)}
+    if state.mode is not Mode.AUTO:
+        _barred_by_mode(state, found)
     release = _release_missing(state, image)
     found[CommandName.LID_RELEASE.value] = {"enabled": not release, "missing": release}
     return {name: {**offer, **_who(CommandName(name), state)} for name, offer in found.items()}
+
+
+def _barred_by_mode(state: ScanState, found: dict[str, dict[str, Any]]) -> None:
+    """What the mode alone refuses."""
+    for name, offer in found.items():
+        reasons = mode_refusals(state, CommandName(name))
+        if reasons and CommandName(name) not in NEVER_GREY:
+            offer["enabled"], offer["missing"] = False, list(reasons)
 
 
 def _who(name: CommandName, state: ScanState) -> dict[str, Any]:

@@ -171,7 +171,7 @@ def _one(mind: Mind, command: Command, version: int) -> tuple[str, ...]:
     if mind.moved and command.name not in _AT_ANY_MOMENT:
         return (f"the state has just changed to {mind.state.state.value}",)
     denied = refusals(command, mind.state.state, version, _operator(mind.state))
-    denied += _mode_refusals(mind.state, command)
+    denied += mode_refusals(mind.state, command.name)
     if mind.stopped and command.name in _MOVES_BY_HAND:
         denied += ("nothing that stops it: hold, stop, abort and interlocks come first",)
     if denied:
@@ -204,12 +204,12 @@ _BY_HAND: Final[dict[CommandName, Callable[[Mind, Command], tuple[str, ...]]]] =
 }
 
 
-def _mode_refusals(state: ScanState, command: Command) -> tuple[str, ...]:
+def mode_refusals(state: ScanState, name: CommandName) -> tuple[str, ...]:
     """What the mode itself refuses: no batch in MANUAL, next to nothing in MAINTENANCE."""
     hands = state.hands
-    if hands.mode is Mode.MAINTENANCE and command.name not in _IN_MAINTENANCE:
+    if hands.mode is Mode.MAINTENANCE and name not in _IN_MAINTENANCE:
         return (f"the end of MAINTENANCE: {hands.user} locked the mill, {hands.reason}",)
-    if hands.mode is Mode.MANUAL and command.name in _FOR_AUTO:
+    if hands.mode is Mode.MANUAL and name in _FOR_AUTO:
         return (f"the mode AUTO: {hands.user} has the mill in MANUAL",)
     return ()
 
