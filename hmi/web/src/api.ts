@@ -8,11 +8,14 @@ const ANSWER_MS = 4000;
 export class Refusal extends Error {
   readonly status: number;
   readonly reasons: string[];
+  /** The page server's word for why, such as "locked" or "proof". */
+  readonly code: string;
 
-  constructor(status: number, reasons: string[]) {
+  constructor(status: number, reasons: string[], code = "") {
     super(reasons.join(" "));
     this.status = status;
     this.reasons = reasons;
+    this.code = code;
   }
 }
 
@@ -21,7 +24,8 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
   const reply = await send(method, path, body);
   const answer: unknown = reply.status === 204 ? null : await reply.json().catch(() => null);
   if (reply.ok) return answer as T;
-  throw new Refusal(reply.status, reasonsIn(answer) ?? [strings.errors.status(reply.status)]);
+  const reasons = reasonsIn(answer) ?? [strings.errors.status(reply.status)];
+  throw new Refusal(reply.status, reasons, codeIn(answer));
 }
 
 async function send(method: string, path: string, body: unknown): Promise<Response> {
@@ -43,6 +47,11 @@ function reasonsIn(answer: unknown): string[] | null {
   if ("text" in answer && typeof answer.text === "string") return [answer.text];
   if ("reasons" in answer && Array.isArray(answer.reasons)) return answer.reasons.map(String);
   return null;
+}
+
+function codeIn(answer: unknown): string {
+  const found = typeof answer === "object" && answer !== null && "error" in answer;
+  return found && typeof answer.error === "string" ? answer.error : "";
 }
 
 /** What to tell a person about anything that was thrown. */

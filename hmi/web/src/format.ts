@@ -20,6 +20,18 @@ export function significant(value: number | null | undefined, digits = 3): strin
   return fixed(value, Math.min(decimals, 6));
 }
 
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** A number of two figures times a power of ten. */
+export function scientific(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return DASH;
+  if (value === 0) return "0";
+  const [figures = "", power = "0"] = Math.abs(value).toExponential(1).split("e");
+  const raised = [...String(Math.abs(Number(power)))].map((digit) => RAISED[Number(digit)]);
+  const sign = value < 0 ? "\u2212" : "";
+  return `${sign}${figures}×10${Number(power) < 0 ? "⁻" : ""}${raised.join("")}`;
+}
+
 /** The shortest text of a setting, such as a speed factor or a weight share. */
 export function plain(value: number): string {
   return String(Number(value.toFixed(4)));

@@ -69,6 +69,8 @@ export interface Batch {
   process_s: number;
   hold_s: number;
   wall_s: number;
+  /** Process time to the end of the recipe at least; null when there is none to come. */
+  time_left_s: number | null;
   revolutions: number;
   on_time_s: number;
   energy_kwh_per_kg: number;
@@ -200,8 +202,10 @@ export interface CommandAnswer {
 
 export interface Person {
   name: string;
-  role: string;
+  roles: string[];
   ends_in_s: number;
+  /** For how long the password that was entered last still counts. */
+  proof_left_s: number;
 }
 
 export interface SoundRecipe {

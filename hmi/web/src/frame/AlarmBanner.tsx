@@ -31,16 +31,18 @@ export function AlarmBanner() {
       {most && !most.acked && (
         <button
           type="button"
-          class="small"
+          class="alarm-line-ack"
           disabled={underWay("ack")}
           onClick={() => void command("ack", { alarm: most.id })}
         >
-          {strings.alarms.acknowledge}
+          <span class="wide-only">{strings.alarms.acknowledge}</span>
+          <span class="narrow-only">{strings.alarms.ack}</span>
           <span class="unseen">: {most.text}</span>
         </button>
       )}
       <a class="alarm-line-all" href={href("run", "alarms")}>
-        {summary(inSight.value.length, open, setAside.value.length)}
+        <span class="wide-only">{summary(inSight.value.length, open, setAside.value.length)}</span>
+        <span class="narrow-only">{inSight.value.length || strings.alarms.list}</span>
       </a>
     </section>
   );

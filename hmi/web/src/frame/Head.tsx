@@ -3,6 +3,8 @@ import { dateOf, timeOfDay, zoneName } from "../format";
 import { live, part, person } from "../live/store";
 import { signedOut } from "../live/stream";
 import { strings } from "../strings";
+import { accountStrings } from "../strings/accounts";
+import { href } from "./route";
 import { StateBadge } from "./StateBadge";
 
 const plant = part((s) => s.plant.title);
@@ -29,11 +31,18 @@ export function Head() {
       <Clock />
       <div class="head-person">
         <span>
-          <b>{person.value?.name}</b>
-          <small>{strings.roles[person.value?.role ?? ""] ?? person.value?.role}</small>
+          <a href={href("system", "people")} title={accountStrings.people.link}>
+            <b>{person.value?.name}</b>
+            <small>
+              {person.value?.roles.map((role) => strings.roles[role] ?? role).join(", ")}
+            </small>
+          </a>
         </span>
-        <button type="button" class="quiet" onClick={() => void signOut()}>
-          {strings.session.signOut}
+        <button type="button" class="quiet sign-out" onClick={() => void signOut()}>
+          <svg class="rail-icon" viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M10 4H5v16h5M10 12h10M16 8l4 4-4 4" />
+          </svg>
+          <span>{strings.session.signOut}</span>
         </button>
       </div>
     </header>

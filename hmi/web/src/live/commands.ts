@@ -3,8 +3,10 @@
 
 import { signal } from "@preact/signals";
 import { call, newId, Refusal, reasonsOf } from "../api";
+import { accountStrings } from "../strings/accounts";
 import type { CommandAnswer, CommandName, Snapshot, Suppression } from "../types";
-import { ageS, snapshot } from "./store";
+import { hasProof, prove, withProof } from "./account";
+import { seenS, snapshot } from "./store";
 import { onSnapshot, signedOut } from "./stream";
 
 const CONFIRM_MS = 4000;
@@ -51,7 +53,12 @@ export async function command(name: CommandName, args: object = {}): Promise<voi
   };
   latest.value = sent;
   try {
-    const answer = await send(name, args);
+    const always = (ALWAYS as readonly string[]).includes(name);
+    const needsProof = snapshot.peek()?.commands[name]?.proof === true && !hasProof();
+    if (!always && needsProof && !(await prove("proof"))) {
+      return update(sent, "refused", [accountStrings.prove.needed]);
+    }
+    const answer = await withProof(() => send(name, args));
     update(sent, answer.accepted ? "accepted" : "refused", answer.reasons);
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) signedOut();
@@ -75,7 +82,7 @@ export function explain(name: CommandName, reasons: string[]): void {
 // The same id is used for every try: a command that did arrive is not carried out twice.
 async function send(name: CommandName, args: object): Promise<CommandAnswer> {
   // What the person saw when giving it: the controller refuses what was meant for another state.
-  const seen = { state_version: snapshot.peek()?.state_version ?? null, age_s: ageS() };
+  const seen = { state_version: snapshot.peek()?.state_version ?? null, seen_s: seenS() };
   const message = { id: newId(), name, args, ...seen };
   const waits = (ALWAYS as readonly string[]).includes(name) ? TRIES_MS : [0];
   let problem: unknown;

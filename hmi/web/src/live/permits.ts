@@ -9,7 +9,7 @@ const offers = part((s) => s.commands);
 /** Why this person's roles do not allow a command now, empty when they do. */
 export function roleMissing(name: CommandName): string {
   const roles = offers.value?.[name]?.roles;
-  const own = person.value?.role ?? "";
-  if (!roles || roles.length === 0 || roles.includes(own)) return "";
+  const own = person.value?.roles ?? [];
+  if (!roles || roles.length === 0 || roles.some((role) => own.includes(role))) return "";
   return strings.command.needsRole(roles.map((role) => strings.roles[role] ?? role));
 }

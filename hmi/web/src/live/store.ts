@@ -17,14 +17,16 @@ export const down = signal("");
 
 let arrivedMs = Number.NEGATIVE_INFINITY;
 let lateMs = 0;
+let sentS = Number.NaN;
 
 /** Take a snapshot that took `late` milliseconds longer on its way than the fastest one did. */
-export function take(next: Snapshot, late: number): void {
+export function take(next: Snapshot, late: number, sent: number): void {
   const before = snapshot.peek();
   // The same scan again says nothing about now.
   if (before && before.seq === next.seq && before.utc === next.utc) return;
   arrivedMs = performance.now();
   lateMs = late;
+  sentS = sent;
   batch(() => {
     snapshot.value = share(before ?? undefined, next);
     down.value = "";
@@ -32,10 +34,9 @@ export function take(next: Snapshot, late: number): void {
   });
 }
 
-/** How old the newest snapshot is, in seconds; 0 before the first. */
-export function ageS(): number {
-  const ageMs = performance.now() - arrivedMs + lateMs;
-  return Number.isFinite(ageMs) ? Math.max(0, ageMs / 1000) : 0;
+/** When the newest snapshot was sent, by the server's own clock; null before the first. */
+export function seenS(): number | null {
+  return Number.isFinite(sentS) ? sentS : null;
 }
 
 /** Look again at how old the newest snapshot is. */

@@ -45,7 +45,8 @@ function close(): void {
 
 function received(event: MessageEvent<string>): void {
   const next = JSON.parse(event.data) as Snapshot;
-  take(next, lateness(Number(event.lastEventId)));
+  const sentS = Number(event.lastEventId);
+  take(next, lateness(sentS), sentS);
   for (const listener of listeners) listener(next);
 }
 

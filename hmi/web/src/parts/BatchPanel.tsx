@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { duration, fixed, significant } from "../format";
+import { DASH, duration, fixed, scientific, significant } from "../format";
 import { live, part } from "../live/store";
 import { strings } from "../strings";
 import type { Batch, Phase } from "../types";
@@ -114,15 +114,17 @@ function PhaseNow({ phase, done }: { phase: Phase; done: boolean }) {
 
 function Totals({ batch: it }: { batch: Batch }) {
   const say = strings.batch;
+  const left = it.time_left_s ?? null;
   const facts: [string, string, string][] = [
     [say.process, duration(it.process_s), ""],
+    [say.toEnd, left === null ? DASH : say.atLeast(duration(left)), ""],
     [say.hold, duration(it.hold_s), ""],
     [say.wall, duration(it.wall_s), ""],
     [say.onTime, duration(it.on_time_s), ""],
     [say.revolutions, fixed(it.revolutions, 0), ""],
     [say.energy, significant(it.energy_kwh_per_kg), "kWh/kg"],
     [say.argon, fixed(it.argon_l, 1), "L"],
-    [say.leak, significant(it.leak_rate_mbar_l_s, 2), "mbar L/s"],
+    [say.leak, scientific(it.leak_rate_mbar_l_s), "mbar L/s"],
   ];
   return (
     <dl class="totals">

@@ -61,19 +61,9 @@ function Figures({ data }: { data: Data }) {
 
 function Band({ band }: { band: NonNullable<Data["band_nm"]> }) {
   const { d10_nm, d50_nm, d90_nm } = band.by_exponent;
-  const ends = [d10_nm, d50_nm, d90_nm];
-  const low = Math.min(...ends);
-  const high = Math.max(...ends);
-  const at = (nm: number) => `${(100 * nm) / (1.1 * high)}%`;
   return (
-    <div class="band">
-      <div class="band-track" aria-hidden="true">
-        <i class="band-range" style={{ left: at(low), right: `calc(100% - ${at(high)})` }} />
-        <i class="mark mark-act" style={{ left: at(d50_nm) }} />
-      </div>
-      <p class="dim">
-        {strings.thickness.bandAt(fixed(d10_nm, 0), fixed(d50_nm, 0), fixed(d90_nm, 0))}
-      </p>
-    </div>
+    <p class="dim band">
+      {strings.thickness.bandAt(fixed(d10_nm, 0), fixed(d50_nm, 0), fixed(d90_nm, 0))}
+    </p>
   );
 }

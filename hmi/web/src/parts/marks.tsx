@@ -9,9 +9,11 @@ const OUTLINES = {
 } as const;
 
 /** The mark of an alarm priority: square 1, triangle 2, diamond 3. */
-export function PriorityMark({ priority }: { priority: 1 | 2 | 3 }) {
+export function PriorityMark({ priority, size = 24 }: { priority: 1 | 2 | 3; size?: number }) {
   return (
     <svg
+      width={size}
+      height={size}
       class={`priority priority-${priority}`}
       viewBox="0 0 24 24"
       role="img"

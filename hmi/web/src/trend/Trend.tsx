@@ -58,6 +58,7 @@ export function Trend() {
       panes: shown,
       timeText,
       timeOffset: clockOffset,
+      limitsOf: (pen) => snapshot.peek()?.values[pen]?.limits ?? null,
       onRead: (index) => {
         readingAt.value = index;
       },
@@ -119,6 +120,7 @@ function redrawInTime(stack: Stack): () => void {
 export function Spans() {
   return (
     <fieldset class="segments" aria-label={strings.trend.window}>
+      {speed.value !== 1 && <span class="legend-time">{strings.trend.processTime}</span>}
       {SPANS.map((name) => (
         <button
           key={name}
@@ -149,13 +151,12 @@ function Legend() {
         >
           {pane.lines.map((line) => (
             <span key={line.pen} class="pen">
-              <Swatch line={line} />
+              {pane.lines.length > 1 && <Swatch line={line} />}
               {strings.trend.pens[line.pen]}
             </span>
           ))}
         </button>
       ))}
-      {speed.value !== 1 && <span class="legend-time">{strings.trend.processTime}</span>}
     </fieldset>
   );
 }

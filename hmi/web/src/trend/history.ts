@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { call } from "../api";
 import { onSnapshot } from "../live/stream";
+import { strings } from "../strings";
 import type { Snapshot, Trend } from "../types";
 
 export const PENS = [
@@ -10,9 +11,11 @@ export const PENS = [
   "h2o_ppm",
   "h2s_ppm",
   "rotor_rpm",
-  "vessel_pressure_mbar_g",
+  "torque_nm",
   "powder_probe_c",
   "jar_c",
+  "vessel_pressure_mbar_g",
+  "argon_flow_slpm",
 ] as const;
 export type Pen = (typeof PENS)[number];
 
@@ -46,17 +49,17 @@ export const edition = signal(0);
 export const historyFailed = signal(false);
 
 let reading = false;
-let phase = "";
+let last = "";
 
 /** Start a new history when the controller's clock begins anew; fill holes; add one point. */
 function add(snapshot: Snapshot): void {
   const { t } = points.now;
-  const last = t.at(-1);
+  const newest = t.at(-1);
   const now = Math.floor(snapshot.process_s);
-  const anew = last === undefined || now < last;
+  const anew = newest === undefined || now < newest;
   if (anew) points.now = nothing();
   if (anew || (historyFailed.peek() && now % RETRY_S === 0)) void read(now - KEPT_S, now - FINE_S);
-  else if (now - last > HOLE * Math.max(1, snapshot.speed)) void read(last);
+  else if (now - newest > HOLE * Math.max(1, snapshot.speed)) void read(newest);
   const end = points.now.t.at(-1);
   if (end !== undefined && now <= end) return;
   markPhase(snapshot, now);
@@ -72,12 +75,44 @@ function usable(snapshot: Snapshot, pen: Pen): number | null {
   return good ? value.value : null;
 }
 
+// A band is a phase while the batch goes on, else what the machine is in.
+const RUNS = new Set(["RUNNING", "COMPLETING"]);
+const BANDS: Record<string, string> = {
+  HOLDING: "HELD",
+  PAUSING: "PAUSED",
+  STOPPING: "STOPPED",
+  ABORTING: "ABORTED",
+  RESETTING: "IDLE",
+};
+const PASSING = new Set(["STARTING", "RESUMING", "RESTARTING"]);
+
 function markPhase(snapshot: Snapshot, now: number): void {
-  const label = snapshot.batch?.phase?.label ?? "";
-  if (label !== phase && label && points.now.marks.at(-1)?.label !== label) {
-    points.now.marks = [...points.now.marks, { t: now, label }];
+  const { state } = snapshot;
+  const label = RUNS.has(state) ? (snapshot.batch?.phase?.label ?? "") : bandOf(state);
+  if (!label || label === last) return;
+  last = label;
+  if (points.now.marks.at(-1)?.label === label) return;
+  points.now.marks = [...points.now.marks, { t: now, label }];
+}
+
+function bandOf(state: string): string {
+  return PASSING.has(state) ? "" : (strings.states[BANDS[state] ?? state] ?? "");
+}
+
+/** The controller's marks, phases and states in the order they began, as bands. */
+function bandsOf(marks: Mark[]): Mark[] {
+  const bands: Mark[] = [];
+  let phase = "";
+  for (const { t, label } of marks) {
+    const isState = label in strings.states;
+    if (!isState) phase = label;
+    const text = !isState || RUNS.has(label) ? phase : bandOf(label);
+    const before = bands.at(-1);
+    if (!text || text === before?.label) continue;
+    if (before && t - before.t < 1) bands.pop();
+    bands.push({ t, label: text });
   }
-  phase = label;
+  return bands;
 }
 
 function forgetOld(now: number): void {
@@ -130,7 +165,7 @@ function merge(trend: Trend): void {
     const fresh = rows.map((row) => (column < 0 ? null : (row[column] ?? null)));
     next.pens[pen] = join(before.pens[pen], fresh);
   }
-  next.marks = mergeMarks(before.marks, trend.phases);
+  next.marks = mergeMarks(before.marks, bandsOf(trend.phases));
   points.now = next;
   edition.value += 1;
 }

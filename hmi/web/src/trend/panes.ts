@@ -29,6 +29,13 @@ export const PANES: readonly Pane[] = [
     lines: [{ pen: "rotor_rpm", dash: SOLID }],
   },
   {
+    id: "torque",
+    unit: "N m",
+    scale: "zero",
+    weight: 1,
+    lines: [{ pen: "torque_nm", dash: SOLID }],
+  },
+  {
     id: "temperature",
     unit: "°C",
     scale: "near",
@@ -45,13 +52,25 @@ export const PANES: readonly Pane[] = [
     weight: 1,
     lines: [{ pen: "vessel_pressure_mbar_g", dash: SOLID }],
   },
+  {
+    id: "flow",
+    unit: "slpm",
+    scale: "zero",
+    weight: 1,
+    lines: [{ pen: "argon_flow_slpm", dash: SOLID }],
+  },
 ];
+
+/** What is shown where not all has room: gas and speed first, then what a batch is stopped by. */
+const FIRST = ["gas", "speed", "temperature", "pressure", "torque", "flow"];
 
 export const DECIMALS: Record<Pen, number> = {
   o2_ppm: 2,
   h2o_ppm: 2,
   h2s_ppm: 2,
   rotor_rpm: 0,
+  torque_nm: 3,
+  argon_flow_slpm: 2,
   vessel_pressure_mbar_g: 1,
   powder_probe_c: 1,
   jar_c: 1,
@@ -71,7 +90,7 @@ export const wished = signal<string[] | null>(null);
 
 export const panes = computed(() => {
   const fits = Math.max(2, Math.floor(roomPx.value / PANE_PX));
-  const ids = wished.value ?? PANES.slice(0, fits).map((pane) => pane.id);
+  const ids = wished.value ?? FIRST.slice(0, fits);
   return PANES.filter((pane) => ids.includes(pane.id));
 });
 

@@ -3,6 +3,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { isDark } from "../frame/theme";
+import type { Limits } from "../types";
 import type { Mark, Pen, Points } from "./history";
 import {
   aboveFloor,
@@ -36,6 +37,8 @@ export interface StackOptions {
   timeText: (t: number) => string;
   /** Seconds to add to process time to get the time that `timeText` shows. */
   timeOffset: () => number;
+  /** The limits of a pen that count now; none for a look back. */
+  limitsOf?: (pen: Pen) => Limits | null;
   /** Called with the point under the reading line, or null when there is none. */
   onRead: (index: number | null) => void;
 }
@@ -137,7 +140,14 @@ function plotOptions(pane: Pane, place: Place, options: StackOptions): uPlot.Opt
     ],
     axes: [timeAxis(place, options, color), valueAxis(pane, color)],
     hooks: {
-      drawClear: [(plot) => drawBands(plot, place.marks(), color.band)],
+      drawClear: [
+        (plot) => {
+          drawBands(plot, place.marks(), color.band);
+          for (const { pen } of pane.lines) {
+            drawLimits(plot, options.limitsOf?.(pen) ?? null, color.pen(pen));
+          }
+        },
+      ],
       draw: [(plot) => drawMarks(plot, place.marks(), place.first, color)],
       setCursor: place.first ? [(plot) => options.onRead(cursorIndex(plot))] : [],
     },
@@ -235,6 +245,28 @@ function drawBands(plot: uPlot, marks: Mark[], shade: string): void {
   for (let i = 0; i < marks.length; i += 2) {
     const [left, right] = stretch(plot, marks, i);
     if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
+  ctx.restore();
+}
+
+/** Limits of one pen: dotted where it warns, solid where the controller acts. */
+function drawLimits(plot: uPlot, limits: Limits | null, stroke: string): void {
+  const { ctx, bbox } = plot;
+  const { min = 0, max = 0 } = plot.scales.y ?? {};
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.globalAlpha = 0.6;
+  ctx.lineWidth = devicePixelRatio;
+  for (const kind of ["warn", "act"] as const) {
+    ctx.setLineDash(kind === "warn" ? [2 * devicePixelRatio, 4 * devicePixelRatio] : []);
+    for (const limit of limits?.[kind] ?? []) {
+      if (limit === null || limit <= (min ?? 0) || limit >= (max ?? 0)) continue;
+      const y = plot.valToPos(limit, "y", true);
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+    }
   }
   ctx.restore();
 }

@@ -49,9 +49,7 @@ function ShortRow({ alarm }: { alarm: Alarm }) {
           {alarm.first_out && <span class="first-out">{strings.alarms.firstOut}</span>}
           <b>{alarm.text}</b>
         </span>
-        <small>
-          {strings.alarmStates[alarm.state] ?? alarm.state}, {momentText(alarm.since_s)}
-        </small>
+        <small>{momentText(alarm.since_s)}</small>
       </a>
       {!alarm.acked && <AckButton alarm={alarm} short />}
     </li>

@@ -51,7 +51,9 @@ export function Trips() {
               aria-pressed={chosen.value?.n === item.n}
               onClick={() => void choose(item.n)}
             >
-              <b>{item.cause}</b>
+              {item.cause.split(", ").map((cause) => (
+                <b key={cause}>{cause.replaceAll("_", " ")}</b>
+              ))}
               <small>
                 {timeOfDay(item.utc)}
                 {item.complete ? "" : `, ${say.incomplete}`}

@@ -40,11 +40,11 @@ export function Mimic() {
             <path class="hatch" d="M0 0V8" />
           </pattern>
         </defs>
-        <rect class="frame-line" x={216} y={2} width={346} height={64} rx={3} />
-        <text class="caption" x={492} y={20}>
+        <rect class="frame-line" x={216} y={2} width={350} height={64} rx={3} />
+        <text class="caption" x={502} y={20}>
           {strings.mimic.sample}
         </text>
-        <text class="caption caption-strong" x={492} y={38}>
+        <text class="caption caption-strong" x={502} y={38}>
           {sample}
         </text>
         <rect class="frame-line frame-room" x={2} y={218} width={200} height={60} rx={3} />

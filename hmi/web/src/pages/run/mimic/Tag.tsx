@@ -116,7 +116,7 @@ function AlarmMark({ signal, side }: { signal: string; side: string }) {
     <>
       {found && (
         <g transform={`translate(${TAG_W - 18} -4)`}>
-          <PriorityMark priority={found} />
+          <PriorityMark priority={found} size={18} />
         </g>
       )}
       {side && (

@@ -17,8 +17,8 @@ export interface Place {
 
 export const PLACES: readonly Place[] = [
   { signal: "o2_ppm", x: 224, y: 10 },
-  { signal: "h2o_ppm", x: 314, y: 10 },
-  { signal: "h2s_ppm", x: 404, y: 10 },
+  { signal: "h2o_ppm", x: 317, y: 10 },
+  { signal: "h2s_ppm", x: 410, y: 10 },
   { signal: "argon_supply_bar_g", x: 42, y: 158 },
   { signal: "argon_flow_slpm", x: 92, y: 104, setPoint: "argon_flow_slpm" },
   { signal: "vessel_pressure_mbar_g", x: 354, y: 88, leader: "M333 122h18" },

@@ -1,0 +1,58 @@
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { accountStrings as say } from "../strings/accounts";
+
+interface Props {
+  name: string;
+  label: string;
+  hint?: string;
+  kind?: "text" | "password" | "code";
+  autocomplete?: string;
+}
+
+const LONGEST = { text: 40, password: 512, code: 16 };
+
+/** One labelled field of a form. A password can be shown while it is typed. */
+export function TextField({ name, label, hint, kind = "text", autocomplete = "off" }: Props) {
+  const id = useId();
+  const shown = useSignal(false);
+  const typed = useSignal("");
+  const same = {
+    id,
+    name,
+    autocomplete,
+    autocapitalize: kind === "code" ? ("characters" as const) : ("off" as const),
+    spellcheck: false,
+    maxLength: LONGEST[kind],
+    value: typed.value,
+    onInput: (event: { currentTarget: HTMLInputElement }) => {
+      typed.value = event.currentTarget.value;
+    },
+  };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <span class="input">
+        {kind === "password" && !shown.value ? (
+          <input {...same} type="password" />
+        ) : (
+          <input {...same} type="text" class={kind === "code" ? "code" : ""} />
+        )}
+        {kind === "password" && (
+          <button
+            type="button"
+            class="quiet small"
+            aria-pressed={shown.value}
+            aria-label={say.showPassword}
+            onClick={() => {
+              shown.value = !shown.value;
+            }}
+          >
+            {shown.value ? say.hide : say.show}
+          </button>
+        )}
+      </span>
+      {hint && <small class="dim">{hint}</small>}
+    </div>
+  );
+}
