@@ -66,10 +66,10 @@ def nominal_charge(recipe: Recipe) -> Charge:
     )
 
 
-def powder_of(recipe: Recipe) -> Powder:
-    """What the simulated jar holds for this recipe."""
+def powder_of(recipe: Recipe, wt_percent: float | None = None) -> Powder:
+    """What the simulated jar holds for this recipe, or for another content on its basis."""
     core, sse = recipe.core, recipe.sse
-    share = sse.wt_percent / 100.0
+    share = (sse.wt_percent if wt_percent is None else wt_percent) / 100.0
     ratio = share / (1.0 - share) if sse.basis.value == "total" else share
     total_kg = recipe.charge.total_mass_g / 1000.0
     return Powder(
