@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -11,6 +12,12 @@ from typing import Final
 from controller.core.equipment import Equipment
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import SIGNALS, Signal
+from controller.edge.plantranges import (
+    output_range_problems,
+    pole_problems,
+    signal_range_problems,
+)
+from controller.edge.planttimes import time_problems
 from controller.edge.profile import profile_names
 from controller.edge.registers import Point, RawType
 from controller.edge.tomlfile import TomlDocument
@@ -32,6 +39,9 @@ WATCHED: Final = frozenset(OUTPUT_NAMES) - {
     "horn",
 }
 MILLIAMPERE: Final = "mA"
+TIP_M_S: Final = (5.0, 80.0)  # of blade mills: assumed
+BULK_G_L: Final = 2200.0  # tapped density of NMC, about
+FILL_MOST: Final = 0.6
 
 
 def plant_faults(plant: PlantDocument, document: TomlDocument) -> Iterator[Fault]:
@@ -46,17 +56,19 @@ def _problems(plant: PlantDocument) -> Iterator[Problem]:
         for key, message in _device_problems(device, plant):
             yield ("devices", number, key), message
     yield from _clashes(plant.devices)
+    yield from time_problems(plant)
     yield from _name_problems("signals", plant.signals, SIGNAL_NAMES)
     yield from _name_problems("outputs", plant.outputs, OUTPUT_NAMES)
     points = _points(plant.devices)
     for name, signal in plant.signals.items():
-        for key, message in _signal_problems(name, signal, points):
+        for key, message in _signal_problems(name, signal, points, plant):
             yield ("signals", name, key), message
     for name, output in plant.outputs.items():
         for key, message in _output_problems(name, output, points, plant):
             yield ("outputs", name, key), message
     yield from _doubles("signals", plant.signals.items())
     yield from _doubles("outputs", plant.outputs.items())
+    yield from pole_problems(*_speed(plant, points))
 
 
 def _equipment_problems(equipment: Equipment) -> Iterator[Problem]:
@@ -67,6 +79,7 @@ def _equipment_problems(equipment: Equipment) -> Iterator[Problem]:
         (e.empty_torque_nm, "empty_torque_nm", e.torque_max_nm, "torque_max_nm"),
         (e.bleed_flow_slpm, "bleed_flow_slpm", e.cover_flow_slpm, "cover_flow_slpm"),
         (e.leak_test_max_mbar_g, "leak_test_max_mbar_g", e.relief_mbar_g, "relief_mbar_g"),
+        (e.cover_flow_slpm, "cover_flow_slpm", e.trip_purge_flow_slpm, "trip_purge_flow_slpm"),
     ):
         if not low < high:
             yield ("equipment", low_key), f"must be below {high_key}, which is {high:g}"
@@ -77,6 +90,24 @@ def _equipment_problems(equipment: Equipment) -> Iterator[Problem]:
         if flow > e.argon_flow_max_slpm:
             limit = e.argon_flow_max_slpm
             yield ("equipment", key), f"must be at most argon_flow_max_slpm, which is {limit:g}"
+    yield from _rotor_problems(e)
+    most_g = FILL_MOST * BULK_G_L * e.vessel_l
+    if e.charge_max_g > most_g:
+        yield ("equipment", "charge_max_g"), f"is too much for the vessel, which holds {most_g:.0f}"
+
+
+def _rotor_problems(e: Equipment) -> Iterator[Problem]:
+    tip_m_s = math.pi * e.blade_diameter_m * e.rotor_rpm_max / 60.0
+    if not TIP_M_S[0] <= tip_m_s <= TIP_M_S[1]:
+        why = f"and rotor_rpm_max make a tip speed of {tip_m_s:.1f} m/s"
+        low, high = TIP_M_S
+        yield ("equipment", "blade_diameter_m"), f"{why}; allowed {low:g} to {high:g}"
+    down_s = e.rotor_rpm_max / e.ramp_down_rpm_per_s
+    if e.run_down_s < 0.999 * down_s:
+        why = f"must be at least rotor_rpm_max over ramp_down_rpm_per_s, {down_s:.1f} s"
+        yield ("equipment", "run_down_s"), why
+    if e.coast_s < e.run_down_s:
+        yield ("equipment", "coast_s"), "must be at least run_down_s: without power it takes longer"
 
 
 def _device_problems(device: Device, plant: PlantDocument) -> Iterator[tuple[str, str]]:
@@ -89,14 +120,14 @@ def _device_problems(device: Device, plant: PlantDocument) -> Iterator[tuple[str
     else:
         if plant.plant.simulated and not is_loopback:
             yield "host", "must be 127.0.0.1 (or ::1) in a plant that is marked simulated"
-    shortest = 3.0 * device.poll_s + device.timeout_s
-    if device.max_age_s < shortest:
-        yield "max_age_s", f"must be at least three polls and a timeout, here {shortest:g} s"
     used = {wire.device for wire in plant.signals.values()}
     if device.id not in used | {wire.device for wire in plant.outputs.values()}:
         yield "id", "is wired to no signal and no output"
     if device.profile in profile_names():
         yield from _watchdog_problems(device, plant)
+        header = device.register_map.device
+        if device.order is not header.word_order and not header.either_order:
+            yield "word_order", f"is always {header.word_order.value} with {header.model}"
 
 
 def _watchdog_problems(device: Device, plant: PlantDocument) -> Iterator[tuple[str, str]]:
@@ -163,7 +194,7 @@ def _is_bit(point: Point) -> bool:
 
 
 def _signal_problems(
-    name: str, wire: SignalWire, points: dict[str, dict[str, Point]]
+    name: str, wire: SignalWire, points: dict[str, dict[str, Point]], plant: PlantDocument
 ) -> Iterator[tuple[str, str]]:
     problems = list(_wire_problems(wire, points))
     yield from problems
@@ -188,6 +219,10 @@ def _signal_problems(
         yield "scale", "is for numbers, and this is a bit"
     if wire.invert and not digital:
         yield "invert", "is for single bits only"
+    if digital or _is_bit(point) or (point.unit == MILLIAMPERE) != (wire.span is not None):
+        return
+    device = next(device for device in plant.devices if device.id == wire.device)
+    yield from signal_range_problems(signal, wire, point, device, plant.equipment)
 
 
 def _output_problems(
@@ -204,15 +239,20 @@ def _output_problems(
         yield "point", f"must be {'a single bit or a command word' if digital else 'a number'}"
     if digital and wire.scale is not None:
         yield "scale", "is for numbers, and this output is on or off"
-    highest = {
-        "rotor_rpm": plant.equipment.rotor_rpm_max,
-        "argon_flow_slpm": plant.equipment.argon_flow_max_slpm,
-    }.get(name, 0.0) * (wire.scale or 1.0)
-    if point.valid and highest > point.valid[1]:
-        yield "scale", f"the most in [equipment] gives {highest:g}, above {point.valid[1]:g}"
+    if not digital and not _is_bit(point) and point.on is None:
+        yield from output_range_problems(name, wire, point, plant.equipment)
     device = next(device for device in plant.devices if device.id == wire.device)
     if name in WATCHED and device.register_map.watchdog is None:
         yield "device", "has no watchdog: a crashed controller would leave this output on"
+
+
+def _speed(
+    plant: PlantDocument, points: dict[str, dict[str, Point]]
+) -> tuple[SignalWire | None, OutputWire | None, tuple[Point, Point] | None]:
+    signal, output = plant.signals.get("rotor_rpm"), plant.outputs.get("rotor_rpm")
+    ends = [points.get(wire.device, {}).get(wire.point) for wire in (signal, output) if wire]
+    found = [point for point in ends if point is not None]
+    return signal, output, (found[0], found[1]) if len(found) == 2 else None
 
 
 def _doubles(table: str, wires: Iterable[tuple[str, SignalWire | OutputWire]]) -> Iterator[Problem]:

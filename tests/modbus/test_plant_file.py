@@ -127,7 +127,7 @@ MISTAKES = [
         "outputs.rotor_rpm.point",
         "number",
     ),
-    ("scale = 0.016666666666666666", "scale = 1.0", "outputs.rotor_rpm", "12000"),
+    ("scale = 0.016666666666666666", "scale = 1.0", "outputs.rotor_rpm", "takes 0.0166667"),
     ("heartbeat = {", "heart = {", "outputs", "heartbeat"),
     ("horn = {", "siren = {", "outputs.siren", "no known name"),
     (
