@@ -250,6 +250,8 @@ def _charge(mind: Mind, command: Command) -> tuple[str, ...]:
         return ("a loaded recipe",)
     if command.charge is None:
         return ("the charge form",)
+    if command.charge.checked_by.strip().casefold() == command.user.casefold():
+        return ("the second check is by another person",)
     batch = replace(mind.state.batch, charge=command.charge)
     mind.state = replace(mind.state, batch=batch, version=mind.state.version + 1)
     return ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Annotated, Any, ClassVar, Final
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, Len
 
 from controller.core.equipment import STRICT, Name
 from controller.core.hands import Jog
@@ -67,7 +67,11 @@ Mass = Annotated[float, Ge(0.001), Le(100_000.0)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """What was really put into the jar, and the checks a person made before the start."""
+    """What was really put into the jar, and the checks a person made before the start.
+
+    `checked_by` is the second person who read scale and labels; empty where there is none, as when
+    a program runs the batch.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -77,6 +81,7 @@ class Charge:
     sse_lot: Name
     blade_id: Name
     emptied_and_cleaned: bool
+    checked_by: Annotated[str, Len(0, 60)] = ""
 
 
 @unique

@@ -172,6 +172,17 @@ def test_a_charge_needs_a_recipe_and_both_need_their_forms() -> None:
     assert answer(run.see({}, empty), CommandName.CHARGE) == (False, ("the charge form",))
 
 
+@pytest.mark.parametrize("name", ["tester", " Tester "])
+def test_nobody_checks_their_own_charge(name: str) -> None:
+    run = bench(State.IDLE)
+    own = charge(replace(CHARGE, checked_by=name))
+    assert own.user == "tester"
+    refused = (False, ("the second check is by another person",))
+    assert answer(run.see({}, own), CommandName.CHARGE) == refused
+    other = charge(replace(CHARGE, checked_by="second tester"))
+    assert answer(run.see({}, other), CommandName.CHARGE) == (True, ())
+
+
 def test_a_load_forgets_the_charge_the_credit_and_the_old_limits() -> None:
     """I4, I25: another recipe is another batch."""
     run = bench(State.IDLE)
