@@ -246,7 +246,7 @@ export const strings = {
   },
   charge: {
     title: "Charge",
-    lead: "What was weighed in. Correct the recipe's masses to what the balance showed.",
+    lead: "Correct the recipe's masses to what the balance showed. A second person compares them and the lots with the labels.",
     camMass: "Core powder",
     sseMass: "Electrolyte",
     camLot: "Core powder lot",
@@ -258,7 +258,10 @@ export const strings = {
     done: "Charge confirmed",
     missing: "Fill in every field.",
     mass: "A mass is a number from 0.001 to 100,000 g.",
-    exampleLots: { cam: "CAM-001", sse: "SSE-001", blade: "BLADE-1" },
+    exampleLots: { cam: "CAM-001", sse: "SSE-001", blade: "BLADE-1", second: "Second person" },
+    second: "Checked by",
+    secondMissing: "A second person reads scale and labels: enter who.",
+    secondSame: "The second check is by another person than you.",
     share: (wt: string, aim: string) => `Charged share ${wt} wt%, recipe ${aim} wt%`,
   },
   thickness: {

@@ -45,6 +45,8 @@ export interface Charge {
   cam_lot: string;
   sse_lot: string;
   blade_id: string;
+  /** The second person, who read scale and labels. */
+  checked_by: string;
   emptied_and_cleaned: boolean;
 }
 

@@ -82,6 +82,11 @@ function Preparation({ batch: it }: { batch: Batch }) {
         <span>
           {strings.charge.blade} {it.charge.blade_id}
         </span>
+        {it.charge.checked_by && (
+          <span>
+            {strings.charge.second} {it.charge.checked_by}
+          </span>
+        )}
       </p>
       <button type="button" class="small" onClick={() => setChanging(true)}>
         {strings.charge.change}

@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { plain } from "../format";
 import { command, underWay } from "../live/commands";
-import { live, part, snapshot } from "../live/store";
+import { live, part, person, snapshot } from "../live/store";
 import { strings } from "../strings";
 
 const offer = part((s) => s.commands.charge);
@@ -16,6 +16,7 @@ interface Draft {
   cam_lot: string;
   sse_lot: string;
   blade_id: string;
+  checked_by: string;
   emptied_and_cleaned: boolean;
 }
 
@@ -25,9 +26,11 @@ const EMPTY: Draft = {
   cam_lot: "",
   sse_lot: "",
   blade_id: "",
+  checked_by: "",
   emptied_and_cleaned: false,
 };
 
+const NO_EXAMPLES = { cam: "", sse: "", blade: "", second: "" };
 const draft = signal<Draft>(EMPTY);
 let filledFor = "";
 
@@ -38,13 +41,14 @@ function prefill(): void {
   if (!batch || filledFor === id) return;
   filledFor = batch.id;
   const before = batch.charge;
-  const lots = simulated.value ? strings.charge.exampleLots : { cam: "", sse: "", blade: "" };
+  const lots = simulated.value ? strings.charge.exampleLots : NO_EXAMPLES;
   draft.value = {
     cam_mass_g: plain(before?.cam_mass_g ?? batch.target.cam_mass_g),
     sse_mass_g: plain(before?.sse_mass_g ?? batch.target.sse_mass_g),
     cam_lot: before?.cam_lot ?? lots.cam,
     sse_lot: before?.sse_lot ?? lots.sse,
     blade_id: before?.blade_id ?? lots.blade,
+    checked_by: before?.checked_by ?? lots.second,
     emptied_and_cleaned: before?.emptied_and_cleaned ?? false,
   };
 }
@@ -52,11 +56,15 @@ function prefill(): void {
 const problem = computed(() => {
   const it = draft.value;
   if (![it.cam_mass_g, it.sse_mass_g].every(isMass)) return strings.charge.mass;
-  const lots = [it.cam_lot, it.sse_lot, it.blade_id];
-  return lots.every((text) => text.trim() && text.trim().length <= 60)
-    ? ""
-    : strings.charge.missing;
+  if (![it.cam_lot, it.sse_lot, it.blade_id].every(isText)) return strings.charge.missing;
+  if (!isText(it.checked_by)) return strings.charge.secondMissing;
+  const own = person.value?.name.trim().toLowerCase();
+  return it.checked_by.trim().toLowerCase() === own ? strings.charge.secondSame : "";
 });
+
+function isText(text: string): boolean {
+  return text.trim() !== "" && text.trim().length <= 60;
+}
 
 function isMass(text: string): boolean {
   const grams = Number(text.replace(",", "."));
@@ -98,7 +106,10 @@ export function ChargeForm({ onDone }: { onDone: () => void }) {
         <Field name="cam_lot" label={strings.charge.camLot} />
         <Field name="sse_lot" label={strings.charge.sseLot} />
       </div>
-      <Field name="blade_id" label={strings.charge.blade} />
+      <div class="pair">
+        <Field name="blade_id" label={strings.charge.blade} />
+        <Field name="checked_by" label={strings.charge.second} />
+      </div>
       <label class="tick">
         <input
           type="checkbox"
@@ -137,6 +148,7 @@ async function submit(): Promise<void> {
     cam_lot: it.cam_lot.trim(),
     sse_lot: it.sse_lot.trim(),
     blade_id: it.blade_id.trim(),
+    checked_by: it.checked_by.trim(),
     emptied_and_cleaned: it.emptied_and_cleaned,
   });
 }
