@@ -118,7 +118,7 @@ class Blade:
             self._first_edge = True
         if k.sent.spins:
             self._proofs(k)
-            if not k.before.spins and self._first_edge:
+            if not k.before.spins and self._first_edge and k.state.state is not State.IDLE:
                 self._first_edge = False
                 self._start(k)
         self._causes(k)
@@ -179,11 +179,11 @@ class Blade:
     def _causes(self, k: Ledger) -> None:
         """I7: a trip is out in the scan of its cause. I3 and I13: a hold leads to a run-down."""
         x, spun, was = k.x, k.before.spins, k.was
-        active = was not in _INACTIVE
+        active = was not in _INACTIVE or k.manual
         if not active and not self._bad_trips and not self._bad_holds:
             return
         self._bad_trips = self._any(k, self._trips, active, spun, self._bad_trips, self._tripped)
-        runs = spun and was in RUN_STATES
+        runs = spun and (was in RUN_STATES or k.manual)
         self._bad_holds = self._any(k, self._holds, runs, runs, self._bad_holds, self._held)
         if not (spun and active):
             k.held_s("follow", False)
@@ -232,6 +232,8 @@ class Blade:
         k.witness[invariant] += 1
         if k.sent.spins and k.state.state in RUN_STATES:
             k.breach(invariant, f"turns in {k.state.state.value} with {name} not within its limits")
+        if k.manual and k.sent.rotor_rpm > 0.0 and not k.sent.rotor_rpm < k.before.rotor_rpm:
+            k.breach(invariant, f"turns by hand with {name} not within its limits")
 
     def _run_down(self, k: Ledger) -> None:
         running_down = k.state.state in RUN_DOWN
@@ -248,7 +250,7 @@ class Blade:
         """I11: every set point is a number within its range, and rises no faster than the ramp."""
         k.witness["I11"] += 1
         u, equipment, batch = k.sent, k.equipment, k.state.batch
-        most_rpm = 0.0
+        most_rpm = equipment.manual_rpm_max
         if batch is not None:
             asked = [getattr(phase, "rotor_rpm", 0.0) for phase in batch.phases]
             most_rpm = min(max(asked), equipment.rotor_rpm_max)

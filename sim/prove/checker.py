@@ -20,6 +20,7 @@ from sim.mill import Mill
 from sim.prove.atlas import OUTSIDE
 from sim.prove.blade import Blade
 from sim.prove.gas import Gas
+from sim.prove.hands import ByHand
 from sim.prove.ledger import Breach, Ledger
 from sim.prove.liveness import Endings
 from sim.prove.moves import Moves
@@ -39,7 +40,7 @@ def max_ages_s(plant: PlantFile) -> tuple[float, ...]:
 class Checker:
     """Call `check` after every scan, `silent` for every period without one."""
 
-    __slots__ = ("_blade", "_endings", "_gas", "_ledger", "_moves", "_truth")
+    __slots__ = ("_blade", "_endings", "_gas", "_hands", "_ledger", "_moves", "_truth")
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Checker:
         self._moves = Moves()
         self._blade = Blade(self._ledger)
         self._gas = Gas(max_age_s)
+        self._hands = ByHand()
         self._truth = Truth(frozenset(OUTSIDE))
         self._endings = Endings()
 
@@ -83,6 +85,7 @@ class Checker:
         self._moves.check(k)
         self._blade.check(k)
         self._gas.check(k)
+        self._hands.check(k)
         self._endings.check(k)
         if mill is not None:
             self._truth.check(k, mill)
@@ -95,7 +98,7 @@ class Checker:
     def crashed(self) -> None:
         """The controller has been killed; the next scan is made by a new one."""
         self._ledger.crashed()
-        for part in (self._moves, self._blade, self._gas, self._endings):
+        for part in (self._moves, self._blade, self._gas, self._hands, self._endings):
             part.crashed()
 
     def take_over(self, state: ScanState) -> None:
@@ -106,5 +109,7 @@ class Checker:
             self._ledger.last_spin_s = state.now_s
         self._moves.take_over(state)
         self._blade.take_over(self._ledger, state)
-        if state.state is State.IDLE:
+        self._hands.take_over(self._ledger, state)
+        self._ledger.hands = state.hands
+        if state.state is State.IDLE and not state.hands.busy:
             self._moves.fresh = True

@@ -82,7 +82,7 @@ class Gas:
                 k.breach("I5", f"argon goes in at {pressure} mbar")
 
         room = k.over("room gas", self._room_is_bad(k), ROOM_CONFIRM_S)
-        if room and k.was not in (State.IDLE, State.RESETTING):
+        if room and (k.was not in (State.IDLE, State.RESETTING) or k.manual):
             k.witness["I5 room"] += 1
             if u.supply_open or u.argon_flow_slpm > 0.0:
                 k.breach("I5", "argon goes in while the room's gas alarm is there")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from controller.core.commands import Command, CommandName
 from controller.core.equipment import Equipment
 from controller.core.events import EventKind
+from controller.core.hands import NOBODY, Mode
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import Image
 from controller.core.state import Decision, ScanState
@@ -41,6 +42,7 @@ class Ledger:
         "decision",
         "dt_s",
         "equipment",
+        "hands",
         "image",
         "last_spin_s",
         "now_s",
@@ -62,6 +64,7 @@ class Ledger:
         self.now_s = 0.0
         self.dt_s = period_s
         self.was = State.IDLE
+        self.hands = NOBODY
         self.before: Outputs = DEAD
         self.last_spin_s = -math.inf
         self.accepted: frozenset[CommandName] = frozenset()
@@ -87,15 +90,20 @@ class Ledger:
         """The scan has been judged."""
         if self.sent.spins:
             self.last_spin_s = self.now_s
-        self.before, self.was = self.sent, self.state.state
+        self.before, self.was, self.hands = self.sent, self.state.state, self.state.hands
 
     def crashed(self) -> None:
         """The controller is gone and will come back knowing nothing."""
         if self.before.spins:
             self.last_spin_s = self.now_s
-        self.before, self.was = DEAD, State.IDLE
+        self.before, self.was, self.hands = DEAD, State.IDLE, NOBODY
         self.accepted = frozenset()
         self._since_s.clear()
+
+    @property
+    def manual(self) -> bool:
+        """Whether the rows counted in IDLE, because a person had the mill by hand."""
+        return self.was is State.IDLE and (self.hands.mode is Mode.MANUAL or self.hands.busy)
 
     def breach(self, invariant: str, text: str) -> None:
         """An invariant did not hold in this scan."""

@@ -18,6 +18,7 @@ MAX_DT_PERIODS: Final = 2.0
 TRIPPED: Final = (State.ABORTING, State.ABORTED)
 EPOCH: Final = (State.STARTING, State.RUNNING, State.PAUSING, State.RESUMING, State.RESTARTING)
 OPENERS: Final = frozenset((CommandName.START, CommandName.RESUME, CommandName.RESTART))
+STOPS: Final = (CommandName.HOLD, CommandName.STOP, CommandName.ABORT)
 _STOPS: Final = (
     (CommandName.ABORT, (State.ABORTING,)),
     (CommandName.STOP, (State.STOPPING, State.ABORTING)),
@@ -120,6 +121,8 @@ class Moves:
                 if k.state.state not in into:
                     k.breach("I22", f"{name.value} led to {k.state.state.value}")
         for name in k.accepted:
+            if k.hands.busy and name in STOPS:
+                continue  # there was something by hand to stop
             if name.value in _TRIGGERS and (k.was, Trigger(name.value)) not in TABLE:
                 k.breach("I21", f"{name.value} was accepted in {k.was.value}")
 
@@ -130,8 +133,8 @@ class Moves:
             self._epoch, self.opened_s = True, k.now_s
         if state not in EPOCH:
             self._epoch = False
-        if u is before or not u.spins:
-            return
+        if u is before or not u.spins or state is State.IDLE:
+            return  # what turns in IDLE is judged with what is done by hand
         rises = (
             u.run > before.run
             or u.run_permit > before.run_permit

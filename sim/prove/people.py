@@ -9,7 +9,8 @@ from itertools import count
 from random import Random
 from typing import Final
 
-from controller.core.commands import Command, CommandName
+from controller.core.commands import Command, CommandName, Comment
+from controller.core.hands import Jog
 from controller.core.recipe import Recipe
 from controller.core.roles import Role
 from controller.core.states import State
@@ -19,6 +20,16 @@ from sim.world import OPERATOR, World, nominal_charge
 
 USER: Final = "somebody (simulated)"
 SUPERVISOR: Final = "somebody else (simulated)"
+_SUPERVISORS: Final = frozenset({Role.SUPERVISOR})
+_BY_HAND: Final = {
+    CommandName.PURGE: OPERATOR,
+    CommandName.MAINTENANCE: frozenset({Role.MAINTENANCE}),
+    CommandName.MAINTENANCE_END: frozenset({Role.MAINTENANCE}),
+    CommandName.BYPASS: frozenset({Role.SUPERVISOR, Role.MAINTENANCE}),
+    CommandName.BYPASS_END: OPERATOR,
+}
+_ROWS: Final = ("COOLING_LOST", "SUPPLY_VALVE", "EXHAUST_VALVE", "UNDERSPEED", "ESTOP", "O2_HOLD")
+_MINUTES: Final = (0.5, 1.0, 1.0, 5.0, 45.0)
 _HELPS: Final[dict[State, tuple[CommandName, ...]]] = {
     State.IDLE: (CommandName.LOAD, CommandName.CHARGE, CommandName.START, CommandName.START),
     State.PAUSED: (CommandName.RESUME,),
@@ -71,16 +82,31 @@ class People:
                 number = next(self._number)
                 heapq.heappush(self._late, (at_s, number, self.command(name, number, version)))
 
-    def command(self, name: CommandName, number: int, version: int) -> Command:
+    def command(
+        self,
+        name: CommandName,
+        number: int,
+        version: int,
+        *,
+        row: str = "",
+        jog: Jog | None = None,
+    ) -> Command:
         """One command with all that it needs, by the person whose part it is."""
         resets = name is CommandName.RESET
+        by_hand = name in _BY_HAND
         return Command(
             id=f"{name.value}-{number}",
             name=name,
             user=SUPERVISOR if resets else USER,
-            roles=frozenset({Role.SUPERVISOR}) if resets else OPERATOR,
+            roles=_BY_HAND[name] if by_hand else _SUPERVISORS if resets else OPERATOR,
             state_version=version,
-            proved=resets,
+            proved=resets or name is CommandName.BYPASS,
+            row=row or (self._draw.choice(_ROWS) if by_hand else ""),
+            jog=jog,
+            minutes=self._draw.choice(_MINUTES) if by_hand else 0.0,
+            argon_flow_slpm=10.0 if name is CommandName.PURGE else 0.0,
+            reason="tried in a seeded world" if by_hand else "",
+            comment=Comment(text="seen") if name is CommandName.COMMENT else None,
             recipe=self._recipe if name is CommandName.LOAD else None,
             batch_id=f"PROOF-{number}" if name is CommandName.LOAD else "",
             charge=nominal_charge(self._recipe) if name is CommandName.CHARGE else None,

@@ -27,6 +27,7 @@ CLEAN: Final = 0.10
 CROWDED: Final = 0.05
 FULL_LENGTH: Final = 0.10
 WARM: Final = 0.85  # of the seeds with faults: begin where the blade is about to turn
+BY_HAND: Final = 0.12
 FAMILY_ON: Final = 0.4
 MILLS: Final = 4
 STALL_MAX_S: Final = 5.0
@@ -77,6 +78,7 @@ class Plan:
     crashes: tuple[Crash, ...]
     habits: Habits
     to_the_end: bool
+    by_hand: bool  # begins with a mill that has been purged by hand, without a batch
 
     @property
     def clean(self) -> bool:
@@ -88,6 +90,7 @@ def draw(seed: int) -> Plan:
     """The plan of one seed: the same in every process."""
     shape = _stream(seed, "shape")
     clean, full_length = shape.random() < CLEAN, shape.random() < FULL_LENGTH
+    by_hand = not clean and not full_length and _stream(seed, "hands").random() < BY_HAND
     warm = not clean and not full_length and shape.random() < WARM
     if clean:
         for_s = 0.0
@@ -104,6 +107,7 @@ def draw(seed: int) -> Plan:
         faults=() if clean else tuple(_faults(_stream(seed, "faults"), for_s)),
         crashes=() if clean else tuple(_crashes(_stream(seed, "crashes"), for_s)),
         habits=Habits() if clean else _habits(_stream(seed, "habits")),
+        by_hand=by_hand,
         to_the_end=clean or shape.random() < 0.25,
     )
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from controller.core.commands import Command, CommandName
 from controller.core.events import EventKind
+from controller.core.hands import NOBODY, Mode
 from controller.core.permissives import Permissive, reset_permissives, start_permissives
 from controller.core.signals import Image, Signal
 from controller.core.state import Decision, ScanState, initial_state
@@ -20,6 +21,7 @@ from sim.mill import Mill
 from sim.parameters import InitialGas
 from sim.prove.atlas import within_reach
 from sim.prove.checker import Checker, max_ages_s
+from sim.prove.hands_on import HandsOn
 from sim.prove.ledger import Breach
 from sim.prove.people import People
 from sim.prove.plan import Crash, Plan, draw, people
@@ -75,11 +77,12 @@ class Run:
         self.scans = 0
         self._hot = plan.clean
         self.checker = Checker(plant().equipment, PERIOD_S, max_ages_s(plant()))
-        if plan.warm:
+        if plan.warm or plan.by_hand:
             self.checker.take_over(self.world.state)
         names = [planned.fault.name for planned in plan.faults]
         self.checker.within(within_reach(names + ["scan_crash"] * len(plan.crashes)))
-        self.people = People(plan.habits, self.recipe, people(plan.seed), self.begin_s)
+        kind = HandsOn if plan.by_hand else People
+        self.people = kind(plan.habits, self.recipe, people(plan.seed), self.begin_s)
         self.world.inject([self._shifted(one) for one in plan.faults], plant())
         self._crashes = sorted(plan.crashes, key=lambda crash: -crash.at_s)
 
@@ -188,7 +191,7 @@ class Run:
 
     def _until(self, wanted: State, limit_s: float, name: str) -> None:
         begin_s = self.world.now_s
-        while self.state is not wanted:
+        while self.state is not wanted or self.world.state.hands is not NOBODY:
             self.step(self._asked())
             if self.world.now_s - begin_s > limit_s:
                 text = f"{self.state.value}, not {wanted.value}, after {limit_s:g} s"
@@ -199,8 +202,25 @@ class Run:
             return ()
         if self.state in _ON_THEIR_WAY:
             return (self._command(CommandName.ACK),)
+        given_back = self._given_back()
+        if self.state is State.IDLE:
+            return given_back
         ending = CommandName.RESET if self.state in _ENDED else CommandName.STOP
-        return self._command(CommandName.ACK), self._command(ending)
+        return *given_back, self._command(CommandName.ACK), self._command(ending)
+
+    def _given_back(self) -> tuple[Command, ...]:
+        """What ends all that people have set by hand."""
+        hands = self.world.state.hands
+        names = [CommandName.PURGE_END] if hands.sweep is not None else []
+        if hands.mode is not Mode.AUTO:
+            manual = hands.mode is Mode.MANUAL
+            names.append(CommandName.AUTO if manual else CommandName.MAINTENANCE_END)
+        version, number = self.world.state.version, 1_000_000 + self.world.scans
+        ends = (
+            self.people.command(CommandName.BYPASS_END, number + index, version, row=row)
+            for index, row in enumerate(hands.bypassed)
+        )
+        return *(self._command(name) for name in names), *ends
 
     def _command(self, name: CommandName) -> Command:
         return self.people.command(name, 1_000_000 + self.world.scans, self.world.state.version)

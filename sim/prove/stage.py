@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from controller.core.commands import Command, CommandName
 from controller.core.recipe import Recipe
 from controller.edge.plantfile import PlantFile, load_plant
 from controller.edge.recipefile import load_recipe
@@ -16,7 +17,7 @@ from controller.packaged import packaged_file
 from sim.mill import Mill
 from sim.parameters import InitialGas
 from sim.prove.plan import Plan
-from sim.world import Operator, World, parameters_for, powder_of
+from sim.world import OPERATOR, Operator, World, parameters_for, powder_of
 
 COARSE_LEAK_MBAR_L_S: Final = 1e-2
 WARM_LIMIT_S: Final = 1_000.0
@@ -71,8 +72,35 @@ def _about_to_turn(mill_seed: int, code: str) -> World:
     return world
 
 
+@cache
+def _proven_by_hand(mill_seed: int, code: str) -> World:
+    """A mill in MANUAL whose atmosphere has just been proven by a purge, run by this code."""
+    del code
+    world = new_world(recipes()[False], mill_seed)
+    while not world.state.watch.credit:
+        asked = {60: CommandName.MANUAL, 61: CommandName.PURGE}.get(world.scans)
+        world.step(() if asked is None else (_by_hand(world, asked),))
+        if world.now_s > WARM_LIMIT_S:
+            raise AssertionError(f"nothing is proven by hand: {world.state.hands}")
+    return world
+
+
+def _by_hand(world: World, name: CommandName) -> Command:
+    return Command(
+        id=f"{name.value}-stage",
+        name=name,
+        user="stage (simulated)",
+        roles=OPERATOR,
+        state_version=world.state.version,
+        argon_flow_slpm=10.0,
+        minutes=30.0,
+    )
+
+
 def world_of(plan: Plan) -> World:
     """The world that a plan begins in."""
+    if plan.by_hand:
+        return _proven_by_hand(plan.mill, _CODE[-1]).copy()
     if plan.warm:
         return _about_to_turn(plan.mill, _CODE[-1]).copy()
     return new_world(recipe_of(plan), plan.mill)
