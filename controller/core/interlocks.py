@@ -1,13 +1,16 @@
 """The matrix at work: which rows hold in this image, and since when.
 
-The quiet case (every armed value within its band) costs one pass over the armed rows and
-allocates nothing that lasts.
+The quiet case (every armed value within the tightest of its bands) costs two comparisons of whole
+tuples, and allocates nothing that lasts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter, le
+from typing import Any
 
 from controller.core.equipment import Equipment
 from controller.core.limits import Limits, limits_for
@@ -30,13 +33,49 @@ class Violation:
 NONE: tuple[Violation, ...] = ()
 
 
+class Bands:
+    """The tightest limits that a set of rows puts on each source, laid out for one comparison."""
+
+    __slots__ = ("_high_of", "_highs", "_low_of", "_lows")
+
+    def __init__(self, limits: Iterable[tuple[int, float, float]]) -> None:
+        lows: dict[int, float] = {}
+        highs: dict[int, float] = {}
+        for source, low, high in limits:
+            if low > -math.inf:
+                lows[source] = max(low, lows.get(source, low))
+            # A source without any limit is compared with +inf: NaN is never within.
+            highs[source] = min(high, highs.get(source, high))
+        for source in lows:
+            if highs[source] == math.inf:
+                del highs[source]
+        self._low_of, self._lows = _picked(lows)
+        self._high_of, self._highs = _picked(highs)
+
+    def hold(self, x: Sequence[float]) -> bool:
+        """Whether every value is within its band; NaN never is."""
+        return all(map(le, self._lows, self._low_of(x))) and all(
+            map(le, self._high_of(x), self._highs)
+        )
+
+
+def _picked(
+    limits: dict[int, float],
+) -> tuple[Callable[[Sequence[float]], tuple[Any, ...]], tuple[float, ...]]:
+    """What takes the limited sources out of a sequence, always as a tuple, and their limits."""
+    sources = tuple(limits)
+    if len(sources) < 2:  # of one item, an itemgetter gives the bare item
+        return lambda x: tuple(x[source] for source in sources), tuple(limits.values())
+    return itemgetter(*sources), tuple(limits.values())
+
+
 class Matrix:
     """All rows with their limits, and per set of arms the few numbers that a scan needs.
 
     A row in `bypassed` only warns, if it is one that may be bypassed at all.
     """
 
-    __slots__ = ("_armed", "limits", "permits", "rows")
+    __slots__ = ("_armed", "_bands", "limits", "permits", "rows")
 
     def __init__(self, limits: Limits, bypassed: Collection[str] = ()) -> None:
         self.limits = limits
@@ -46,6 +85,7 @@ class Matrix:
         )
         self.permits: tuple[Permit, ...] = permits(limits)
         self._armed: dict[int, tuple[tuple[int, int, float, float], ...]] = {}
+        self._bands: dict[int, Bands] = {}
 
     def armed(self, arms: int) -> tuple[tuple[int, int, float, float], ...]:
         """(row, source, low, high) of each row that `arms` arms; made once for each set."""
@@ -72,10 +112,13 @@ class Matrix:
         `x` holds the signals and then the derived values. `scan_s` is the time between scans, for
         rows that confirm over a number of scans.
         """
+        bands = self._bands.get(arms)
+        if bands is None:
+            bands = self._bands[arms] = Bands(entry[1:] for entry in self.armed(arms))
+        if not before and bands.hold(x):
+            return NONE
         armed = self.armed(arms)
         bad = [index for index, source, low, high in armed if not low <= x[source] <= high]
-        if not bad and not before:
-            return NONE
         known = {violation.row: violation for violation in before}
         for violation in before:
             if violation.row not in bad and self._within_deadband(violation, x, armed):

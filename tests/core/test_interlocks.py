@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 from bench import LAB
+from hypothesis import given
+from hypothesis import strategies as st
 
-from controller.core.interlocks import NONE, Matrix, Violation, matrix_for
+from controller.core.interlocks import NONE, Bands, Matrix, Violation, matrix_for
 from controller.core.limits import Limits, limits_for
 from controller.core.matrix import rows
 from controller.core.matrix.row import Arm, Derived, Own, Priority, Reaction, Row
@@ -317,3 +319,26 @@ def test_no_row_that_trips_or_guards_people_can_be_bypassed() -> None:
             assert row.on_unknown < Reaction.TRIP
             assert not row.armed & Arm.ALWAYS
             assert row.hazard not in {"H1", "H2"}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 3),
+            st.sampled_from([-math.inf, -1.0, 0.0, 1.0]),
+            st.sampled_from([math.inf, 1.0, 2.0]),
+        ),
+        max_size=6,
+    ),
+    st.lists(
+        st.sampled_from([math.nan, math.inf, -math.inf, -1.0, 0.0, 1.0, 1.5, 2.0]),
+        min_size=4,
+        max_size=4,
+    ),
+)
+def test_the_quick_look_says_the_same_as_every_band_by_itself(
+    limits: list[tuple[int, float, float]], x: list[float]
+) -> None:
+    """I13: also for NaN and for values without a limit on one side or both."""
+    each = all(low <= x[source] <= high for source, low, high in limits)
+    assert Bands(limits).hold(x) is each
