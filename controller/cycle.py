@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from controller.core.commands import Command
 from controller.core.equipment import Equipment
-from controller.core.outputs import Outputs
+from controller.core.outputs import Outputs, until_recorded
 from controller.core.scan import MAX_DT_PERIODS, scan
 from controller.core.signals import Image
 from controller.core.state import CommandResult, Decision, initial_state
@@ -27,6 +27,8 @@ BEHIND_WINDOW: Final = 100
 BEHIND_SLIPS: Final = 5
 # For so long a process says that it follows on one that was not told to end.
 RESTART_TOLD_S: Final = 10.0
+# A commit takes a few milliseconds: within this time what waited for it goes out in the same scan.
+COMMIT_WAIT_S: Final = 0.010
 
 
 class Plant(Protocol):
@@ -50,6 +52,19 @@ class Post(Protocol):
 
     def settle(self, results: list[CommandResult]) -> None:
         """What became of them."""
+
+
+class Record(Protocol):
+    """Where everything that happens is written down."""
+
+    def note(self, decision: Decision, image: Image) -> None:
+        """Takes in what a scan decided. Never waits."""
+
+    def committed(self, within_s: float) -> bool:
+        """Whether all that was noted is on disk, waiting at most so long for it."""
+
+    def lost_s(self) -> float:
+        """For how long nothing could be committed; 0 when all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,7 @@ class Cycle:
         plant: Plant,
         equipment: Equipment,
         post: Post,
+        record: Record,
         told: Callable[[Decision, Image], None],
         *,
         speed: float = 1.0,
@@ -107,6 +123,7 @@ class Cycle:
     ) -> None:
         self._plant = plant
         self._post = post
+        self._record = record
         self._told = told
         self._speed = speed
         self._time = ProcessTime(speed)
@@ -152,17 +169,35 @@ class Cycle:
         image = self._image()
         now_s, period_s = self._time.now_s, PERIOD_S * self._speed
         decision = scan(self._state, image, self._post.take(), now_s, period_s)
-        self._plant.write(decision.outputs, self._heartbeat)
+        self._record.note(decision, image)
+        decision = self._sent(decision)
         self._state = decision.state
         self._post.settle(decision.results)
         self._told(decision, image)
+
+    def _sent(self, decision: Decision) -> Decision:
+        """Writes the image. What adds energy, gas or access is on disk before it is sent; what
+        makes safer goes first and never waits. Returns the decision with what was really sent.
+        """
+        wanted = decision.outputs
+        first = until_recorded(self._state.outputs, wanted, decision.state.state)
+        waits = first != wanted and not self._record.committed(0.0)
+        if waits:
+            self._plant.write(first, self._heartbeat)
+            waits = not self._record.committed(COMMIT_WAIT_S)
+        if waits:
+            return replace(decision, outputs=first, state=replace(decision.state, outputs=first))
+        self._plant.write(wanted, self._heartbeat)
+        return decision
 
     def _image(self) -> Image:
         """What the plant says, and what the loop knows of itself."""
         image = self._plant.read()
         gap_s = self._time.advance(monotonic_s())
         restarted = float(self._time.now_s < self._restart_told_s * self._speed)
-        health = image.health._replace(scan_gap_s=gap_s, restarted=restarted)
+        health = image.health._replace(
+            scan_gap_s=gap_s, restarted=restarted, record_lost_s=self._record.lost_s()
+        )
         return replace(image, health=health)
 
     def _next_tick(self, tick: int, began_s: float) -> int:

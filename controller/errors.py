@@ -1,11 +1,13 @@
 """The one tree of errors that blademill raises on purpose.
 
 BlademillError
+ |- AccessError         who asks may not do this, or not yet
  |- InputError          a value a person gave (option, request field) is wrong
  |   |- RecipeError     one or more faults in a recipe file
  |   `- PlantFileError  one or more faults in a plant file or device profile
  |- DeviceError         a device answered wrongly, or not at all
  |- LinkError           another process of blademill cannot be reached
+ |- RecordError         the batch record cannot be opened, read or written
  `- StartError          the process cannot begin its work here (port, lock, file)
 
 Each carries a text for the log (`str(error)`) and, apart from it, what a person needs: what is
@@ -35,6 +37,21 @@ class BlademillError(Exception):
     def person_text(self) -> str:
         """The text for the person: where, what is wrong, and what to do."""
         return f"{self}. {self.do}" if self.do else str(self)
+
+
+class AccessError(BlademillError):
+    """Who asks may not do this, or not yet.
+
+    `code` says why in one word: `wrong` (name, password or code), `wait` (for `wait_s`), `role`,
+    `locked` (nobody has touched the page for long), `proof` (the password is needed again).
+    """
+
+    def __init__(
+        self, what: str, *, code: str = "wrong", do: str = "", wait_s: float = 0.0
+    ) -> None:
+        self.code = code
+        self.wait_s = wait_s
+        super().__init__(what, do=do)
 
 
 class InputError(BlademillError):
@@ -83,6 +100,10 @@ class DeviceError(BlademillError):
 
 class LinkError(BlademillError):
     """Another process of blademill cannot be reached."""
+
+
+class RecordError(BlademillError):
+    """The batch record cannot be opened, read or written."""
 
 
 class StartError(BlademillError):

@@ -1,23 +1,24 @@
 """What happened lately, for the pages: events by sequence number, one trend row a second, and the
 traces of trips.
 
-This is memory, not the batch record. It is bounded, and it is gone with the process.
+This is memory beside the batch record, which has all of the events. It is bounded, and gone with
+the process.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from controller.api.trace import Traces
 from controller.core.events import Event, EventKind
 from controller.core.labels import phase_label
 from controller.core.signals import Image, Signal
 from controller.core.state import Decision, ScanState
+from controller.edge.clock import utc_text
+from controller.records.clerk import Entry
 
 EVENTS_KEPT: Final = 5_000
 ROWS_KEPT: Final = 24 * 3_600
@@ -35,48 +36,39 @@ TREND: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event with its number and its wall-clock time."""
+class Source(Protocol):
+    """Where the numbered entries come from: the record."""
 
-    seq: int
-    utc: str
-    event: Event
+    def add(self, event: Event) -> None:
+        """Takes in one event that no scan has made."""
 
-    def to_json(self) -> dict[str, Any]:
-        """The entry as the door gives it out."""
-        event = self.event
-        return {
-            "seq": self.seq,
-            "utc": self.utc,
-            "process_s": round(event.t_s, 3),
-            "kind": event.kind.value,
-            "text": event.text,
-            "data": event.data,
-        }
-
-
-def utc_now() -> str:
-    """The wall clock for people and records; it decides nothing."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    def fresh(self) -> Iterator[Entry]:
+        """The entries since the last call, oldest first."""
 
 
 class Journal:
-    """Written by the scan thread, read by the door's event loop."""
+    """Written and read by the door's event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._events: deque[Entry] = deque(maxlen=EVENTS_KEPT)
         self._rows: deque[tuple[float | None, ...]] = deque(maxlen=ROWS_KEPT)
         self._marks: deque[tuple[float, str]] = deque(maxlen=EVENTS_KEPT)
-        self._seq = 0
         self._next_row_s = 0.0
+        self.now_s = 0.0
         self.traces = Traces()
+
+    def add(self, event: Event) -> None:
+        """Records one event that no scan has made, such as a sign-in."""
+        self._source.add(event)
 
     def note(self, decision: Decision, image: Image) -> list[Entry]:
         """Takes in one scan; returns the new entries."""
         state = decision.state
-        self.traces.note(decision, image, utc_now())
-        entries = [self._entry(event) for event in decision.events]
+        self.now_s = state.now_s
+        self.traces.note(decision, image, utc_text())
+        entries = list(self._source.fresh())
+        self._events.extend(entries)
         for event in decision.events:
             self._mark(event, state)
         if state.now_s >= self._next_row_s:
@@ -84,12 +76,6 @@ class Journal:
             row = (_known(image.values[signal]) for signal in TREND)
             self._rows.append((round(state.now_s, 2), *row))
         return entries
-
-    def _entry(self, event: Event) -> Entry:
-        self._seq += 1
-        entry = Entry(self._seq, utc_now(), event)
-        self._events.append(entry)
-        return entry
 
     def _mark(self, event: Event, state: ScanState) -> None:
         if event.kind is EventKind.PHASE_STARTED and state.batch is not None:

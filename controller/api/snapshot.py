@@ -11,7 +11,6 @@ from typing import Any
 
 from controller import __version__
 from controller.api.hands import bypasses_json, hand_offers, hands_json
-from controller.api.journal import utc_now
 from controller.core.alarms import Alarm, Suppression
 from controller.core.alarms.log import figures
 from controller.core.batch import J_PER_KWH, Batch
@@ -38,6 +37,7 @@ from controller.core.state import ScanState
 from controller.core.states import State, allowed_triggers
 from controller.core.target import shell_inputs, thickness_json
 from controller.cycle import Timing
+from controller.edge.clock import utc_text
 from controller.edge.modbus import DeviceStatus
 from controller.edge.plantfile import PlantFile
 
@@ -70,7 +70,7 @@ class Snapshots:
         plant = self._plant
         body = {
             "seq": self._seq,
-            "utc": utc_now(),
+            "utc": utc_text(),
             "process_s": round(state.now_s, 2),
             "speed": self._speed,
             "scan": asdict(timing),

@@ -6,8 +6,10 @@ fail open carry coils that shut them, the lock needs power to release).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from controller.core.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,50 @@ class Outputs:
 
 DEAD: Final = Outputs()
 """Nobody drives. The first image that any process writes, and the last."""
+
+# States in which argon only keeps or makes the atmosphere safe.
+_ARGON_PROTECTS: Final = frozenset(
+    {
+        State.COMPLETING,
+        State.COMPLETE,
+        State.PAUSED,
+        State.HOLDING,
+        State.HELD,
+        State.STOPPING,
+        State.STOPPED,
+        State.ABORTING,
+        State.ABORTED,
+    }
+)
+
+
+def safer(a: Outputs, b: Outputs) -> Outputs:
+    """The image that asks of the plant no more than either does; whoever warns goes on warning."""
+    return Outputs(
+        run=a.run and b.run,
+        rotor_rpm=min(a.rotor_rpm, b.rotor_rpm),
+        run_permit=a.run_permit and b.run_permit,
+        argon_flow_slpm=min(a.argon_flow_slpm, b.argon_flow_slpm),
+        supply_open=a.supply_open and b.supply_open,
+        exhaust_shut=a.exhaust_shut and b.exhaust_shut,
+        vent_open=a.vent_open and b.vent_open,
+        lid_unlock=a.lid_unlock and b.lid_unlock,
+        cooling_shut=a.cooling_shut and b.cooling_shut,
+        drive_fault_reset=a.drive_fault_reset and b.drive_fault_reset,
+        beacon=a.beacon or b.beacon,
+        horn=a.horn or b.horn,
+    )
+
+
+def until_recorded(sent: Outputs, wanted: Outputs, state: State) -> Outputs:
+    """What of `wanted` may be sent before the record has it; `sent` is what the plant has now.
+
+    What adds energy, gas or access waits, what makes safer does not (I17). Nor does argon where it
+    protects: a full disk must not let air into the powder.
+    """
+    image = safer(sent, wanted)
+    if state in _ARGON_PROTECTS:
+        image = replace(
+            image, argon_flow_slpm=wanted.argon_flow_slpm, supply_open=wanted.supply_open
+        )
+    return replace(image, beacon=wanted.beacon, horn=wanted.horn)

@@ -6,7 +6,7 @@ definition serves the file reader, the JSON Schema and the scan.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -222,7 +222,7 @@ PHASE_TYPES: tuple[type[Phase], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """One recipe, read and found well-formed. `sha256` is of the file's bytes."""
+    """One recipe, read and found well-formed. `sha256` is of the file's bytes, `text` is the file."""
 
     id: Name
     version: Version
@@ -235,3 +235,4 @@ class Recipe:
     atmosphere: Atmosphere
     phases: tuple[Phase, ...]
     sha256: str
+    text: str = field(default="", repr=False, compare=False)

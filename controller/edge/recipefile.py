@@ -149,6 +149,7 @@ def _recipe(document: TomlDocument, equipment: Equipment | None) -> Recipe:
         atmosphere=atmosphere,
         phases=tuple(phase for phase in phases if phase is not None),
         sha256=hashlib.sha256(document.raw).hexdigest(),
+        text=document.raw.decode(),
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 from bench import LAB, PLANT, TURNING, Bench, command, state_in
+from recording import recorded
 
 from controller.api.app import make_app
 from controller.api.journal import Journal
@@ -118,8 +120,8 @@ async def _get(journal: Journal, *paths: str) -> list[httpx.Response]:
         return [await client.get(path) for path in paths]
 
 
-def test_the_door_lists_traces_and_gives_out_one() -> None:
-    journal, run = Journal(), Bench(TURNS)
+def test_the_door_lists_traces_and_gives_out_one(tmp_path: Path) -> None:
+    journal, run = Journal(recorded(tmp_path)), Bench(TURNS)
     for changes in ({}, {Signal.ESTOP_HEALTHY: 0.0}):
         journal.note(run.see(changes), run.image)
     paths = ("/v1/traces", "/v1/traces/1", "/v1/traces/2", "/v1/traces/0")

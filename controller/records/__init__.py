@@ -1,0 +1,1 @@
+"""The batch record: what happened, on disk, chained, and never changed afterwards."""
