@@ -1,17 +1,15 @@
 """The web application: sign-in, the live stream, commands, recipes, and the built page.
 
-The browser talks to this process alone, and this process talks to the controller alone. Every
-route under `/api` needs a session but health, sign-in and the question who is signed in. What the
-controller answers goes on to the browser as it came.
+The browser talks to this process alone, and this process talks to the controller alone. Who may use
+which route stands in `hmi.access`. What the controller answers goes on to the browser as it came.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -24,24 +22,30 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from controller.api.client import Answer, ControllerClient, Giver
-from controller.errors import FileFaults, InputError, LinkError
-from hmi.gate import Gate, refusal
-from hmi.messages import (
-    COMMAND,
-    SIGN_IN,
-    AnyCommand,
-    LoadCommand,
-    SignIn,
-    json_body,
-    plain_args,
+from controller.api.client import Answer, Giver
+from controller.core.roles import Role
+from controller.errors import AccessError, FileFaults, InputError, LinkError
+from hmi.accounts.session_routes import routes as account_session_routes
+from hmi.accounts.user_routes import routes as user_routes
+from hmi.deps import (
+    UNHURRIED,
+    Services,
+    UseServices,
+    UseSession,
+    UseToken,
+    admitted,
+    refuse_locked,
+    unhurried,
 )
-from hmi.recipes import RecipeShelf
-from hmi.sessions import SESSION_LIFE_S, CodeBook, Session, SessionStore
-from hmi.stream import FrameResponse, Hub, follow
+from hmi.gate import Gate, refusal
+from hmi.messages import COMMAND, AnyCommand, LoadCommand, json_body, plain_args
+from hmi.sessions import Session
+from hmi.stream import FrameResponse, follow
 
 BODY_LIMIT: Final = 65_536
-OPERATOR: Final = "operator"
+CODE_LOOK_S: Final = 5.0
+# What a frame's time is rounded by, and a little more.
+SEEN_EARLY_S: Final = 0.01
 # Whoever is signed in may always make the mill safer, however busy the page is.
 ALWAYS: Final = ("hold", "stop", "abort")
 
@@ -50,24 +54,6 @@ NO_LINK: Final = (
 )
 
 log = logging.getLogger("blademill.hmi")
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the routes work with. `now_s` is monotonic."""
-
-    client: ControllerClient
-    shelf: RecipeShelf
-    codes: CodeBook
-    sessions: SessionStore
-    hub: Hub
-    port: int
-    now_s: Callable[[], float]
-
-    @property
-    def cookie(self) -> str:
-        """The cookie's name. Browsers share cookies over all ports of a host, so it names ours."""
-        return f"blademill_{self.port}"
 
 
 def create_app(services: Services, page: Path | None) -> ASGIApp:
@@ -83,6 +69,8 @@ def create_app(services: Services, page: Path | None) -> ASGIApp:
     app.state.services = services
     app.include_router(open_routes)
     app.include_router(session_routes)
+    app.include_router(account_session_routes)
+    app.include_router(user_routes)
     _handle_errors(app)
     if page is not None:
         _serve_page(app, page)
@@ -92,107 +80,34 @@ def create_app(services: Services, page: Path | None) -> ASGIApp:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    following = asyncio.create_task(follow(services.client, services.hub))
+    tasks = [
+        asyncio.create_task(follow(services.client, services.hub)),
+        asyncio.create_task(services.desk.audit.deliver(services.client)),
+        asyncio.create_task(_renew_code(services)),
+    ]
     yield
-    following.cancel()
+    for task in tasks:
+        task.cancel()
     with suppress(asyncio.CancelledError):
-        await following
+        await asyncio.gather(*tasks)
     await services.client.close()
+    services.desk.store.close()
 
 
-def _services(request: Request) -> Services:
-    services: Services = request.app.state.services
-    return services
+async def _renew_code(services: Services) -> None:
+    while services.desk.console.wanted:
+        services.desk.console.renew(services.now_s())
+        await asyncio.sleep(CODE_LOOK_S)
 
 
-UseServices = Annotated[Services, Depends(_services)]
-
-
-def _token(request: Request, services: UseServices) -> str | None:
-    return request.cookies.get(services.cookie)
-
-
-UseToken = Annotated[str | None, Depends(_token)]
-
-
-def _signed_in(services: UseServices, token: UseToken) -> Session:
-    session = services.sessions.find(token, services.now_s())
-    if session is None:
-        raise HTTPException(401, "Sign in first.")
-    return session
-
-
-UseSession = Annotated[Session, Depends(_signed_in)]
-
-
-def _unhurried(services: UseServices, session: UseSession) -> None:
-    if not session.may_ask(services.now_s()):
-        raise HTTPException(429, "Too many requests.")
-
-
-open_routes = APIRouter(prefix="/api")
-session_routes = APIRouter(prefix="/api", dependencies=[Depends(_signed_in)])
-UNHURRIED: Final = [Depends(_unhurried)]
+open_routes = APIRouter(prefix="/api", dependencies=[Depends(admitted)])
+session_routes = APIRouter(prefix="/api", dependencies=[Depends(admitted)])
 
 
 @open_routes.get("/health")
 async def health(services: UseServices) -> dict[str, Any]:
     """Whether this process serves, and how old the controller's newest snapshot is."""
     return {"status": "ok", "controller_age_s": services.hub.age_s}
-
-
-@open_routes.get("/session")
-async def who(services: UseServices, token: UseToken) -> dict[str, Any] | None:
-    """Who is signed in here and for how much longer; null when nobody is."""
-    now_s = services.now_s()
-    session = services.sessions.find(token, now_s)
-    if session is None:
-        return None
-    return {"name": session.name, "role": session.role, "ends_in_s": session.ends_at_s - now_s}
-
-
-@open_routes.post("/session")
-async def sign_in(
-    wanted: Annotated[SignIn, Depends(json_body(SIGN_IN))], services: UseServices, token: UseToken
-) -> Response:
-    """Trade a name and the console's code for a session; the code is used up."""
-    now_s = services.now_s()
-    wait_s = services.codes.throttle.wait_s(now_s)
-    if not services.codes.redeem(wanted.code, now_s):
-        log.warning("a sign-in was refused")
-        return _not_signed_in(wait_s)
-    services.sessions.close(token)
-    opened = services.sessions.open(wanted.name, OPERATOR, now_s)
-    log.info("signed in: %s", wanted.name)
-    answer = Response(status_code=204)
-    # Not `Secure`: this server speaks plain HTTP on the loopback interface only, and not every
-    # browser sends a `Secure` cookie there. With TLS this becomes `__Host-` and `Secure`.
-    answer.set_cookie(
-        services.cookie,
-        opened,
-        max_age=int(SESSION_LIFE_S),
-        path="/",
-        httponly=True,
-        samesite="strict",
-    )
-    return answer
-
-
-def _not_signed_in(wait_s: float) -> Response:
-    if wait_s <= 0.0:
-        return refusal(401, "code", "That is not the code that the console shows now.")
-    answer = refusal(429, "throttled", "Too many wrong codes.")
-    answer.headers["Retry-After"] = str(int(wait_s) + 1)
-    return answer
-
-
-@session_routes.delete("/session")
-async def sign_out(services: UseServices, token: UseToken) -> Response:
-    """End this session at once, on the server."""
-    services.sessions.close(token)
-    answer = Response(status_code=204)
-    answer.delete_cookie(services.cookie, path="/", httponly=True, samesite="strict")
-    return answer
 
 
 @session_routes.get("/stream")
@@ -215,14 +130,30 @@ async def command(
 ) -> Response:
     """Pass one command to the controller, and its answer back."""
     if wanted.name not in ALWAYS:
-        _unhurried(services, session)
+        unhurried(services, session)
+        refuse_locked(session, services.now_s())
     args = plain_args(wanted)
     if isinstance(wanted, LoadCommand):
         name = wanted.args.recipe
         text = await asyncio.to_thread(services.shelf.text, name)
         args = {"recipe_toml": text, "name": name}
-    giver = Giver(session.name, (session.role,), wanted.state_version, wanted.age_s)
+    giver = _giver(wanted, session, services)
     return _passed_on(await services.client.command(wanted.id, wanted.name, args, giver))
+
+
+def _giver(wanted: AnyCommand, session: Session, services: Services) -> Giver:
+    """Who commands, in which roles, and what they saw how long ago."""
+    now_s = services.now_s()
+    age_s = 0.0 if wanted.seen_s is None else now_s - wanted.seen_s
+    if age_s < -SEEN_EARLY_S or (wanted.seen_s is None and wanted.name not in ALWAYS):
+        raise HTTPException(422, "Not accepted: seen_s.")
+    return Giver(
+        user=session.name,
+        roles=tuple(role.value for role in Role if role in services.roles(session.name)),
+        state_version=wanted.state_version,
+        age_s=max(0.0, age_s),
+        proved=session.proof_left_s(now_s) > 0.0,
+    )
 
 
 @session_routes.get("/trend", dependencies=UNHURRIED)
@@ -297,6 +228,14 @@ def _handle_errors(app: FastAPI) -> None:
     async def wrong_input(request: Request, error: InputError) -> Response:
         text = "; ".join(error.lines()) if isinstance(error, FileFaults) else error.person_text
         return refusal(400, "input", text)
+
+    @app.exception_handler(AccessError)
+    async def not_allowed(request: Request, error: AccessError) -> Response:
+        if error.code != "wait":
+            return refusal(403, error.code, error.person_text)
+        answer = refusal(429, error.code, error.person_text)
+        answer.headers["Retry-After"] = str(int(error.wait_s) + 1)
+        return answer
 
     @app.exception_handler(LinkError)
     async def no_link(request: Request, error: LinkError) -> Response:

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from controller.api.address import DoorAddress, default_socket
+from controller.api.address import DoorAddress, default_data, default_socket
 from controller.packaged import packaged_dir
 
 DEFAULT_PORT: Final = 8080
@@ -45,16 +45,30 @@ LOOPBACK: Final = "127.0.0.1"
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of the recipes to choose from.  [default: the packaged ones]",
 )
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the accounts.  [default: that of `blademill control`]",
+)
+@click.option(
+    "--admin-code",
+    is_flag=True,
+    help="Print a code that makes one more administrator, for when nobody can sign in as one.",
+)
 def hmi(
     socket_path: Path | None,
     controller_port: int | None,
     port: int,
     host: str,
     recipes: Path | None,
+    data: Path | None,
+    admin_code: bool,
 ) -> None:
     """Serve the operator page for one controller, to browsers on this computer.
 
-    Prints the address, and a code that signs one person in; after each use it prints a new one.
+    Prints the address. As long as there is no account it also prints a code, with which the first
+    person who opens the page makes their own and may then add others.
+
     The page holds nothing that the mill needs: stop and start it as you like, the batch goes on.
     """
     # Imported here: the server takes half a second that `blademill --help` need not wait for.
@@ -63,7 +77,13 @@ def hmi(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     door = _door(socket_path, controller_port)
-    serve(listen(host, port), door, recipes or packaged_dir("recipes"))
+    serve(
+        listen(host, port),
+        door,
+        recipes or packaged_dir("recipes"),
+        data or default_data(),
+        admin_code=admin_code,
+    )
 
 
 def _door(socket_path: Path | None, controller_port: int | None) -> DoorAddress:

@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 
 import click
 
+from controller.api.address import default_data
 from controller.errors import StartError
 from controller.packaged import packaged_file
 from hmi.cli import DEFAULT_PORT
@@ -29,6 +30,11 @@ WATCH_S: Final = 0.2
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the accounts.  [default: `training` in that of `blademill hmi`]",
+)
 @click.pass_context
 def up(
     context: click.Context,
@@ -37,6 +43,7 @@ def up(
     speed: float,
     seed: int,
     port: int,
+    data: Path | None,
 ) -> None:
     """Start a simulated mill, its controller and the operator page, and print the address.
 
@@ -53,7 +60,16 @@ def up(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _interrupted)
     training = default_socket()
-    setup = Setup(path, recipe, speed, seed, port, training_socket=training, supervised=True)
+    setup = Setup(
+        path,
+        recipe,
+        speed,
+        seed,
+        port,
+        training_socket=training,
+        accounts=data or default_data() / "training",
+        supervised=True,
+    )
     processes = Processes(setup)
     told = False
     try:

@@ -42,23 +42,18 @@ class Message(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
 
-class SignIn(Message):
-    """A person's name and the code that the console shows."""
-
-    name: PersonName
-    code: Annotated[str, StringConstraints(min_length=1, max_length=32)]
-
-
 class NoArgs(Message):
     """Of a command that needs nothing but its name."""
 
 
 class CommandMessage(Message):
-    """What every command has: an id for ever, and which state of the mill was seen how long ago."""
+    """What every command has: an id for ever, and what the person saw: the version of the state,
+    and the stream's own time of that snapshot. Hold, stop and abort need neither.
+    """
 
     id: CommandId
     state_version: Annotated[int, Field(ge=0, le=2**53)] | None = None
-    age_s: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
+    seen_s: Annotated[float, Field(ge=0.0, le=1e12)] | None = None
 
 
 class PlainCommand(CommandMessage):
@@ -164,7 +159,6 @@ AnyCommand = (
     | ShelveCommand
     | OutOfServiceCommand
 )
-SIGN_IN: Final[TypeAdapter[SignIn]] = TypeAdapter(SignIn)
 COMMAND: Final[TypeAdapter[AnyCommand]] = TypeAdapter(
     Annotated[AnyCommand, Field(discriminator="name")]
 )
@@ -184,9 +178,7 @@ def json_body(adapter: TypeAdapter[T]) -> Callable[[Request], Awaitable[T]]:
 
 # Where a fault lies may be a key that was made up by the sender: only our own names come back.
 OURS: Final = frozenset(
-    name
-    for model in (SignIn, PlainCommand, LoadArgs, AckArgs, ShelveArgs)
-    for name in model.model_fields
+    name for model in (PlainCommand, LoadArgs, AckArgs, ShelveArgs) for name in model.model_fields
 ) | {field.name for field in fields(Charge)}
 
 

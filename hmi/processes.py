@@ -36,7 +36,8 @@ def _end_with_parent() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What to start. `page_port` 0 takes a free one.
+    """What to start. `page_port` 0 takes a free one. Without `accounts` (a folder) there are none
+    yet, and those that are made are gone at the end.
 
     A `supervised` controller that fails is started again; when it stays down, the page says so.
     """
@@ -48,6 +49,7 @@ class Setup:
     page_port: int
     recipes: Path | None = None
     training_socket: Path | None = None
+    accounts: Path | None = None
     supervised: bool = False
 
 
@@ -138,7 +140,12 @@ class Processes:
     def _start_hmi(self) -> None:
         shelf = ["--recipes", str(self.setup.recipes)] if self.setup.recipes else []
         page = str(self.setup.page_port)
-        self._start("hmi", "hmi", "--socket", str(self.socket), "--port", page, *shelf)
+        data = str(self.setup.accounts or self.folder)
+        self._start(
+            "hmi",
+            *("hmi", "--socket", str(self.socket), "--port", page, "--data", data),
+            *shelf,
+        )
 
     def _start(self, name: str, *args: str) -> None:
         log = self.folder / f"{name}.log"
@@ -172,7 +179,7 @@ class Processes:
         return lines[-1] if lines else "(it said nothing)"
 
     def page_lines(self) -> list[str]:
-        """What the page's process has told people since the last call: address, sign-in codes.
+        """What the page's process has told people since the last call: address, set-up code.
 
         Its log lines, which begin with a date, stay in the log.
         """

@@ -15,10 +15,15 @@ import uvicorn
 from controller.api.address import why_down
 from controller.api.client import ControllerClient, DoorAddress
 from controller.errors import StartError
-from hmi.app import Services, create_app
+from hmi.accounts.codes import ConsoleCode
+from hmi.accounts.desk import Desk
+from hmi.accounts.passwords import Vault
+from hmi.accounts.store import AccountStore
+from hmi.app import create_app
 from hmi.cli import LOOPBACK
+from hmi.deps import Services
 from hmi.recipes import RecipeShelf
-from hmi.sessions import CodeBook, SessionStore
+from hmi.sessions import SessionStore
 from hmi.stream import Hub
 
 # Small, so that a page that reads slowly falls behind by a few snapshots and no more.
@@ -52,8 +57,14 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(listener: socket.socket, door: DoorAddress, recipes: Path) -> None:
-    """Serve until a signal ends the process."""
+def serve(
+    listener: socket.socket, door: DoorAddress, recipes: Path, data: Path, *, admin_code: bool
+) -> None:
+    """Serve until a signal ends the process. Raises StartError when the accounts are not usable.
+
+    `data` is the folder of the accounts; with `admin_code` the console shows a code that makes one
+    more administrator.
+    """
     port = listener.getsockname()[1]
     page = built_page()
     if page is None:
@@ -63,7 +74,7 @@ def serve(listener: socket.socket, door: DoorAddress, recipes: Path) -> None:
     services = Services(
         client=ControllerClient(door),
         shelf=RecipeShelf(recipes),
-        codes=CodeBook(_show_code),
+        desk=Desk(AccountStore(data), Vault(), ConsoleCode(_show_code, admin_code), time.monotonic),
         sessions=SessionStore(),
         hub=hub,
         port=port,
@@ -91,7 +102,7 @@ def built_page() -> Path | None:
 
 
 def _show_code(code: str) -> None:
-    click.echo(f"Sign-in code:  {code}   (signs in one person, once)")
+    click.echo(f"Set-up code:  {code}   (makes one administrator, once, within 15 minutes)")
 
 
 class _Server(uvicorn.Server):

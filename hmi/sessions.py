@@ -1,104 +1,45 @@
-"""Who is signed in: the one-time code of the console, and sessions that live on the server.
+"""Who is signed in: sessions that live on the server.
 
 Everything here is in memory and ends with the process; time is an argument.
 """
 
 from __future__ import annotations
 
-import hmac
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-# No letter or digit that is taken for another one when read from a screen: 31 signs, 8 places.
-ALPHABET: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-CODE_GROUP: Final = 4
-FREE_TRIES: Final = 5
-LONGEST_WAIT_S: Final = 30.0
 SESSION_LIFE_S: Final = 8 * 3600.0
-SESSION_LIMIT: Final = 32
+LOCKED_AFTER_S: Final = 10 * 60.0
+PROOF_LASTS_S: Final = 5 * 60.0
+SESSION_LIMIT: Final = 96
+PER_PERSON: Final = 3
 REQUESTS_PER_S: Final = 30.0
 REQUEST_BURST: Final = 60.0
 
 
-def new_code() -> str:
-    """A fresh sign-in code, `XXXX-XXXX`, from the system's randomness."""
-    return "-".join(_group() for _ in range(2))
-
-
-def _group() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_GROUP))
-
-
-def _plain(code: str) -> bytes:
-    """What is compared: case, blanks and dashes that a person adds or leaves out do not count."""
-    return "".join(code.split()).replace("-", "").upper().encode()
-
-
-@dataclass(slots=True)
-class Throttle:
-    """Five tries are free; from then on each wrong one doubles the wait for the next."""
-
-    failures: int = 0
-    free_at_s: float = 0.0
-
-    def wait_s(self, now_s: float) -> float:
-        """How long the next try must wait; 0 when it may be made."""
-        return max(0.0, self.free_at_s - now_s)
-
-    def failed(self, now_s: float) -> None:
-        """Count one wrong try."""
-        self.failures += 1
-        over = self.failures - FREE_TRIES
-        if over >= 0:
-            self.free_at_s = now_s + min(2.0 ** min(over, 10), LONGEST_WAIT_S)
-
-    def reset(self) -> None:
-        """Forget the wrong tries after a right one."""
-        self.failures = 0
-        self.free_at_s = 0.0
-
-
-@dataclass(slots=True)
-class CodeBook:
-    """The one code that is valid now. `announce` shows each new one at the console."""
-
-    announce: Callable[[str], None]
-    throttle: Throttle = field(default_factory=Throttle)
-    _code: str = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._renew()
-
-    def redeem(self, code: str, now_s: float) -> bool:
-        """Whether `code` is the valid one; then it is used up and a new one is announced.
-
-        Ask `throttle.wait_s` first: a try made too early counts as one more.
-        """
-        right = hmac.compare_digest(_plain(code), _plain(self._code))
-        if not right or self.throttle.wait_s(now_s) > 0.0:
-            self.throttle.failed(now_s)
-            return False
-        self.throttle.reset()
-        self._renew()
-        return True
-
-    def _renew(self) -> None:
-        self._code = new_code()
-        self.announce(self._code)
-
-
 @dataclass(slots=True)
 class Session:
-    """One person at one browser."""
+    """One person at one browser. `id` names it to people; it opens nothing."""
 
     name: str
-    role: str
+    opened_at_s: float
     ends_at_s: float
+    source: str = ""
+    active_at_s: float = 0.0
+    proved_at_s: float = 0.0
     allowance: float = REQUEST_BURST
     counted_at_s: float = 0.0
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def is_locked(self, now_s: float) -> bool:
+        """Whether nobody has touched this page for long: then the password is needed again."""
+        return now_s - self.active_at_s >= LOCKED_AFTER_S
+
+    def proof_left_s(self, now_s: float) -> float:
+        """For how long the password that was entered last still counts."""
+        return max(0.0, self.proved_at_s + PROOF_LASTS_S - now_s)
 
     def may_ask(self, now_s: float) -> bool:
         """Count one request; False when this session asks faster than any person and page do."""
@@ -112,29 +53,62 @@ class Session:
 
 
 class SessionStore:
-    """All sessions, by the hash of their id: the id itself is known to the browser alone."""
+    """All sessions, by the hash of their token: the token itself is known to the browser alone."""
 
     def __init__(self) -> None:
         self._sessions: dict[bytes, Session] = {}
 
-    def open(self, name: str, role: str, now_s: float) -> str:
-        """Open a session and return its id (256 bits). The oldest one goes when there are many."""
+    def open(self, name: str, now_s: float, source: str = "") -> str:
+        """Open a session for somebody who has just proved who they are; returns its token.
+
+        256 random bits. The oldest sessions go when a person, or everybody, has too many.
+        """
         self._drop_ended(now_s)
-        while len(self._sessions) >= SESSION_LIMIT:
-            del self._sessions[next(iter(self._sessions))]
-        token = secrets.token_urlsafe(32)
-        self._sessions[_key(token)] = Session(name, role, now_s + SESSION_LIFE_S)
-        return token
+        self._make_room([k for k, s in self._sessions.items() if s.name == name], PER_PERSON)
+        self._make_room(list(self._sessions), SESSION_LIMIT)
+        ends_at_s = now_s + SESSION_LIFE_S
+        return self._keep(Session(name, now_s, ends_at_s, source, now_s, now_s))
+
+    def proved(self, token: str, now_s: float) -> str:
+        """The password was entered again: the same session goes on under a new token."""
+        session = self._sessions.pop(_key(token))
+        session.active_at_s = session.proved_at_s = now_s
+        return self._keep(session)
 
     def find(self, token: str | None, now_s: float) -> Session | None:
-        """The session of this id while it lasts."""
+        """The session of this token while it lasts."""
         session = self._sessions.get(_key(token)) if token else None
         return session if session and now_s < session.ends_at_s else None
 
+    def of(self, name: str, now_s: float) -> list[Session]:
+        """The sessions of one person, oldest first."""
+        self._drop_ended(now_s)
+        return [session for session in self._sessions.values() if session.name == name]
+
     def close(self, token: str | None) -> None:
-        """End the session of this id, if there is one."""
+        """End the session of this token, if there is one."""
         if token:
             self._sessions.pop(_key(token), None)
+
+    def close_of(self, name: str, *, but: Session | None = None, only: str = "") -> int:
+        """End a person's sessions: all, all `but` one, or `only` the one with this id. How many."""
+        ended = [
+            key
+            for key, session in self._sessions.items()
+            if session.name == name and session is not but and only in ("", session.id)
+        ]
+        for key in ended:
+            del self._sessions[key]
+        return len(ended)
+
+    def _keep(self, session: Session) -> str:
+        token = secrets.token_urlsafe(32)
+        self._sessions[_key(token)] = session
+        return token
+
+    def _make_room(self, keys: list[bytes], limit: int) -> None:
+        for key in keys[: max(0, len(keys) - limit + 1)]:
+            del self._sessions[key]
 
     def _drop_ended(self, now_s: float) -> None:
         self._sessions = {k: s for k, s in self._sessions.items() if now_s < s.ends_at_s}

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from controller.api.audit import AuditRequest, Taken, audit_event
 from controller.api.journal import Journal
 from controller.api.mailbox import Mailbox
 from controller.api.requests import CommandRequest, to_command
@@ -34,6 +35,7 @@ def make_app(
     """The door's application."""
     app = FastAPI(title="blademill controller", docs_url=None, redoc_url=None, openapi_url=None)
     _add_errors(app)
+    taken = Taken()
 
     @app.get("/v1/snapshot")
     async def snapshot() -> Response:
@@ -58,6 +60,12 @@ def make_app(
                 "state": result.state.value,
             }
         )
+
+    @app.post("/v1/audit")
+    async def audit(request: AuditRequest) -> JSONResponse:
+        if taken.is_new(request.id):
+            journal.add(audit_event(request, journal.now_s))
+        return JSONResponse({"taken": True})
 
     @app.get("/v1/trend")
     async def trend(

@@ -97,6 +97,12 @@ class ControllerClient:
             reply = await self._http.post("/v1/commands", json=message)
         return Answer(reply.status_code, reply.content)
 
+    async def post(self, path: str, message: dict[str, Any]) -> Answer:
+        """Send something else than a command to `/v1/{path}`."""
+        with _link_errors(self.address):
+            reply = await self._http.post(f"/v1/{path}", json=message)
+        return Answer(reply.status_code, reply.content)
+
     @asynccontextmanager
     async def stream(self) -> AsyncIterator[AsyncIterator[bytes]]:
         """The snapshots as they come, one encoded line (without its end) for each scan."""

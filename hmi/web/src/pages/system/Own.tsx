@@ -60,11 +60,12 @@ export function Own() {
 
 function PasswordForm() {
   const said = useSignal("");
+  const round = useSignal(0);
   const change = async (form: HTMLFormElement) => {
     const { old = "", new: next = "" } = fieldsOf(form);
     try {
       await withProof(() => call("POST", "password", { old, new: next }));
-      form.reset();
+      round.value += 1;
       said.value = say.own.changed;
       await refreshPerson();
       await read();
@@ -74,6 +75,7 @@ function PasswordForm() {
   };
   return (
     <form
+      key={round.value}
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();

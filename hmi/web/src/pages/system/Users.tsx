@@ -154,6 +154,7 @@ function Change({ user }: { user: User }) {
 
 function AddForm() {
   const roles = useSignal<string[]>(["operator"]);
+  const round = useSignal(0);
   const add = async (form: HTMLFormElement) => {
     const name = String(new FormData(form).get("name") ?? "").trim();
     if (!name) {
@@ -165,10 +166,11 @@ function AddForm() {
       return;
     }
     await handOut(name, () => call("POST", "users", { name, roles: roles.value }));
-    if (!problem.peek()) form.reset();
+    if (!problem.peek()) round.value += 1;
   };
   return (
     <form
+      key={round.value}
       class="stack add-person"
       onSubmit={(event) => {
         event.preventDefault();

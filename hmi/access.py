@@ -1,0 +1,63 @@
+"""Who may use which route of the page's server: one table. What is not in it answers 403.
+
+What a command needs is not here: that is the controller's table (`controller.core.permissions`),
+asked in the scan that carries the command out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from controller.core.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a route wants of who asks: a session with one of `roles` (any session without them).
+
+    `open`: no session at all. `on_locked`: also while the screen is locked. `proof`: the password
+    was entered a short while ago.
+    """
+
+    roles: frozenset[Role] = frozenset(Role)
+    open: bool = False
+    on_locked: bool = False
+    proof: bool = False
+
+
+OPEN: Final = Access(open=True, on_locked=True)
+READ: Final = Access(on_locked=True)
+OWN: Final = Access()
+ADMIN: Final = Access(frozenset({Role.ADMIN}), on_locked=True)
+MANAGE: Final = Access(frozenset({Role.ADMIN}), proof=True)
+
+ROUTES: Final[dict[tuple[str, str], Access]] = {
+    ("GET", "/api/health"): OPEN,
+    ("GET", "/api/setup"): OPEN,
+    ("POST", "/api/setup"): OPEN,
+    ("POST", "/api/enroll"): OPEN,
+    ("GET", "/api/session"): OPEN,
+    ("POST", "/api/session"): OPEN,
+    ("DELETE", "/api/session"): READ,
+    ("POST", "/api/session/touch"): OWN,
+    ("POST", "/api/proof"): READ,
+    ("POST", "/api/password"): OWN,
+    ("GET", "/api/sessions"): READ,
+    ("DELETE", "/api/sessions"): OWN,
+    ("DELETE", "/api/sessions/{id}"): OWN,
+    ("GET", "/api/users"): ADMIN,
+    ("POST", "/api/users"): MANAGE,
+    ("PATCH", "/api/users/{name}"): MANAGE,
+    ("POST", "/api/users/{name}/code"): MANAGE,
+    ("DELETE", "/api/users/{name}/sessions"): MANAGE,
+    ("GET", "/api/stream"): READ,
+    # Hold, stop and abort are taken from a locked screen too; the route refuses the others.
+    ("POST", "/api/command"): READ,
+    ("GET", "/api/trend"): READ,
+    ("GET", "/api/events"): READ,
+    ("GET", "/api/traces"): READ,
+    ("GET", "/api/traces/{n}"): READ,
+    ("GET", "/api/recipes"): READ,
+    ("GET", "/api/recipes/{name}"): READ,
+}
