@@ -228,7 +228,8 @@ class Transmitters:
         values[_DRIVE_CURRENT_A] = drive.current_a
         values[_MOTOR_C] = drive.motor_c
         speed = drive.output_rps
-        if speed > 0.0:
+        # A stalled motor draws its limit of current and gives its limit of torque.
+        if speed > 0.0 or drive.torque_nm > 0.0:
             torque_nm = drive.torque_nm + r_torque * self._torque_noise_nm
             values[_ROTOR_RPM] = 60.0 * speed + r_speed * k.speed_noise_rpm
             values[_TORQUE_NM] = torque_nm

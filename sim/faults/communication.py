@@ -21,6 +21,7 @@ from sim.faults.model import (
     Undo,
     Value,
     changed,
+    counted,
     hold,
     later,
     table,
@@ -98,7 +99,8 @@ ROLES: Final = (
             turning=hold(2.0),
             after=warn(10.0),
         ),
-        ignored=table(leak=hold(20.0), purge=REFUSE, prove=hold(40.0)),
+        # In the proof its set point next moves after settling and slope.
+        ignored=table(leak=hold(20.0), purge=REFUSE, prove=hold(65.0)),
     ),
     Role(
         name="moisture",
@@ -265,7 +267,7 @@ def _flapping(role: Role) -> Fault:
         hazard=role.hazard,
         text=f"{role.label} is lost and found again, VALUE each.",
         begin=begin,
-        expected=later(role.gone, FLAP_S) if role.signal is not None else NOTHING,
+        expected=counted(role.gone, FLAP_S) if role.signal is not None else NOTHING,
         value=Value("s", 0.5, 0.1, 60.0),
     )
 

@@ -16,8 +16,8 @@ from sim.faults.model import (
     Table,
     Value,
     changed,
+    counted,
     hold,
-    later,
     stop,
     table,
     trip,
@@ -169,7 +169,7 @@ def _failures(c: Contact) -> Iterator[Fault]:
         text=f'The contact that says "{c.made}" is loose: it reads 0 in VALUE percent of the'
         " scans.",
         begin=lies(c.signal, lambda percent: Intermittent(percent / 100.0, 0.0)),
-        expected=later(c.open, LOOSE_S),
+        expected=counted(c.open, LOOSE_S),
         value=Value("%", 50.0, 1.0, 100.0),
     )
 

@@ -133,7 +133,7 @@ def _poisons() -> Iterator[Fault]:
         hazard="H3",
         text="Hydrogen sulfide forms in the vessel, VALUE in each second.",
         begin=goes_on(_form_h2s),
-        expected=table(testing=(warn(45.0), REFUSE), turning=trip(45.0), after=trip(45.0)),
+        expected=table(testing=REFUSE, turning=trip(45.0), after=trip(45.0)),
         value=Value("ppm/s", 50.0, 0.0, 10_000.0),
     )
     yield Fault(

@@ -7,8 +7,9 @@ from functools import partial
 
 from controller.core.signals import Signal
 from sim.faults.effects import goes_on, holds, lies
-from sim.faults.lies import Mirrored, states
-from sim.faults.model import NOTHING, Fault, Value, hold, table, trip
+from sim.faults.inject import Injector
+from sim.faults.lies import mirrored, states
+from sim.faults.model import NOTHING, Fault, Undo, Value, hold, table, trip
 from sim.mill import Mill
 
 
@@ -36,9 +37,10 @@ def heat_faults() -> Iterator[Fault]:
         name="powder_probe_reversed",
         catalogue="T2",
         hazard="H8",
-        text="The wires of the powder probe are swapped: it falls when the powder warms up.",
-        begin=lies(Signal.POWDER_PROBE_C, lambda _: Mirrored()),
-        expected=table(turning=hold(35.0)),
+        text="The wires of the powder probe are swapped: it falls as the powder warms.",
+        begin=_swap_wires,
+        # Seen when the powder has become some kelvin warmer than the room, which takes its time.
+        expected=table(turning=hold(600.0)),
     )
     yield Fault(
         name="powder_probe_pulled",
@@ -49,6 +51,11 @@ def heat_faults() -> Iterator[Fault]:
         expected=NOTHING,
         value=Value("°C", 22.0, -20.0, 150.0),
     )
+
+
+def _swap_wires(site: Injector, value: float) -> Undo:
+    del value
+    return site.lie(Signal.POWDER_PROBE_C, mirrored(site.mill.parameters.room.ambient_c))
 
 
 def _warm_motor(mill: Mill, k_per_s: float, dt_s: float) -> None:

@@ -65,18 +65,9 @@ class Intermittent:
         return self._instead if self._draw() < self._share else true
 
 
-class Mirrored:
-    """Moves the wrong way from where it was, as a thermocouple with swapped wires does."""
-
-    __slots__ = ("_first",)
-
-    def __init__(self) -> None:
-        self._first: float | None = None
-
-    def __call__(self, true: float, t_s: float) -> float:
-        if self._first is None:
-            self._first = true
-        return 2.0 * self._first - true
+def mirrored(cold_c: float) -> Lie:
+    """States as far below its cold end as is true above, as a thermocouple with swapped wires."""
+    return lambda true, t_s: 2.0 * cold_c - true
 
 
 def states(value: float) -> Lie:

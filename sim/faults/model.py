@@ -93,6 +93,7 @@ class Table:
 NONE: Final = Expect(Reaction.NONE)
 REFUSE: Final = Expect(Reaction.REFUSE)
 CALM: Final = Expect(Reaction.NONE, most=Reaction.WARN)
+CONFIRMED_S: Final = 1.0  # what has to act within less has no confirm time to speak of
 
 
 def warn(within_s: float) -> Expect:
@@ -155,6 +156,26 @@ def later(base: Table, by_s: float) -> Table:
             for situation, expected in base.rows
         )
     )
+
+
+def counted(base: Table, by_s: float) -> Table:
+    """`base` for what comes and goes, with `by_s` to be sure of it.
+
+    What acts at once does so at the first loss. What has a confirm time is held as a loose contact
+    instead, and is no reason for more than a hold.
+    """
+    return Table(
+        tuple(
+            (situation, tuple(_counted(one, by_s) for one in expected))
+            for situation, expected in base.rows
+        )
+    )
+
+
+def _counted(one: Expect, by_s: float) -> Expect:
+    slow = one.within_s >= CONFIRMED_S and one.reaction > Reaction.HOLD
+    reaction = Reaction.HOLD if slow else one.reaction
+    return replace(one, reaction=reaction, within_s=one.within_s + by_s)
 
 
 NOTHING: Final = table()

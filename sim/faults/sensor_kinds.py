@@ -19,7 +19,7 @@ from sim.faults.lies import (
     spikes,
     states,
 )
-from sim.faults.model import NOTHING, Fault, Table, Value, later
+from sim.faults.model import NOTHING, Fault, Table, Value, counted
 
 LOOSE_S: Final = 3.0  # a loose contact has shown itself by then
 
@@ -84,7 +84,7 @@ def _plain(s: Sensor) -> Iterator[Fault]:
     yield fault("wrong", "S5", "reads VALUE, whatever is true.", ranged(states), s.beyond,
                 Value(s.unit, s.wrong, s.low, s.high))  # fmt: skip
     yield fault("intermittent", "S12", "VALUE percent of the readings are not a number.",
-                lambda percent: Intermittent(percent / 100.0), later(s.unknown, LOOSE_S),
+                lambda percent: Intermittent(percent / 100.0), counted(s.unknown, LOOSE_S),
                 Value("%", 50.0, 1.0, 100.0))  # fmt: skip
     yield Fault(
         name=f"{s.prefix}_stale",

@@ -28,9 +28,9 @@ FROZEN_S: Final = 65.0  # a minute without the least change, and a little
 _GAS_UNKNOWN: Final = table(start=REFUSE, testing=REFUSE, turning=hold(2.0), after=warn(10.0))
 _GAS_STUCK: Final = table(testing=REFUSE, turning=hold(FROZEN_S))
 _GAS_BEYOND: Final = table(testing=REFUSE, turning=hold(5.0), after=warn(10.0))
-_H2S_BEYOND: Final = table(
-    testing=(warn(5.0), REFUSE), turning=trip(1.0), after=trip(1.0), release=REFUSE
-)
+# Before the atmosphere is proven a docked jar holds tens of ppm, and an alarm would say nothing:
+# what counts is that the blade is refused.
+_H2S_BEYOND: Final = table(testing=REFUSE, turning=trip(1.0), after=trip(1.0), release=REFUSE)
 _PRESSURE_UNKNOWN: Final = table(start=REFUSE, batch=hold(0.5), turning=trip(0.3), release=REFUSE)
 _COVER_LOST: Final = table(testing=REFUSE, turning=hold(0.2), after=warn(2.0))
 _HOT_UNKNOWN: Final = table(start=REFUSE, testing=REFUSE, turning=hold(2.0), after=warn(10.0))

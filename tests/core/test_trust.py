@@ -219,7 +219,7 @@ def test_a_rotor_reading_that_stands_while_its_set_point_moves_trips() -> None:
 def test_a_powder_that_reads_far_colder_than_its_jar_is_held() -> None:
     """T2, I13."""
     bench = at_rest()
-    bench.see({Signal.JAR_C: 30.1, Signal.POWDER_PROBE_C: 25.0}, seconds=9.9)
+    bench.see({Signal.JAR_C: 30.1, Signal.POWDER_PROBE_C: 25.0}, seconds=4.9)
     assert bench.state.state is State.RUNNING
     bench.see({Signal.JAR_C: 30.1, Signal.POWDER_PROBE_C: 25.0}, seconds=0.5)
     assert kinds(bench.events, "transition")[0].data["cause"] == "PROBE_BELOW_JAR"

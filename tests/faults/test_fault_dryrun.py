@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from bench import BM_05
 from click.testing import CliRunner, Result
-from faultworlds import PLANT, TRAINING
+from faultworlds import PLANT, TRAINING, injected
 
 from controller.core.states import State
 from controller.errors import InputError
 from sim.cli_dryrun import dry_run as command
 from sim.dryrun import dry_run
 from sim.faults.parse import parse_fault
+from sim.world import Operator, World, new_mill
 
 
 def run(*words: str) -> Result:
@@ -62,3 +64,15 @@ def test_a_fault_that_cannot_be_read_is_refused_before_anything_runs(text: str) 
     done = run("--fault", text)
     assert isinstance(done.exception, InputError)
     assert done.stdout == ""
+
+
+def test_a_reversed_probe_is_found_before_the_powder_is_hot() -> None:
+    """T2, I13: training stays within a few kelvin of the room, where nothing tells it."""
+    world = World(new_mill(BM_05, PLANT.equipment, seed=1), PLANT.equipment)
+    injected(world, "powder_probe_reversed")
+    operator = Operator(BM_05)
+    while world.state.state is not State.HOLDING and world.now_s < 3_000.0:
+        world.step(() if operator.done else operator.commands(world))
+    causes = {world.state.matrix.rows[v.row].id for v in world.state.violations if v.confirmed}
+    assert causes == {"PROBE_BELOW_JAR"}
+    assert world.mill.powder_c < 45.0

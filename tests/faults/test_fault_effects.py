@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 from bench import command, seen
-from faultworlds import PLANT, injected, world_at
+from faultworlds import PLANT, injected, run_for, world_at
 
 from controller.core.commands import Command, CommandName
 from controller.core.signals import Quality, Signal
@@ -224,3 +224,18 @@ def test_a_loose_contact_is_open_about_as_often_as_it_is_told() -> None:
         world.step()
         closed += world.image.values[Signal.MAINS_HEALTHY]
     assert closed / 400 == pytest.approx(0.75, abs=0.08)
+
+
+def test_a_stalled_motor_tells_its_limits_of_current_and_torque() -> None:
+    """A6: a drive that shows nothing at standstill would pass for a slow one."""
+    world = world_at(Situation.MILL)
+    injected(world, "blade_jammed@{now}")
+    drive = world.mill.parameters.drive
+    run_for(world, 0.4)
+    x = world.image.values
+    assert x[Signal.ROTOR_RPM] < 5.0
+    assert x[Signal.TORQUE_NM] > 0.9 * drive.overload * drive.rated_torque_nm
+    assert x[Signal.DRIVE_CURRENT_A] > drive.rated_current_a
+    run_for(world, 0.5)
+    rows = world.state.matrix.rows
+    assert rows[next(a.row for a in world.state.alarms if a.first_out)].id == "TORQUE_HIGH"

@@ -77,7 +77,7 @@ REACTIONS: dict[str, tuple[State, float]] = {
     "drive_state_unknown": (State.ABORTING, 1.5),
     "rotor_unknown": (State.ABORTING, 0.0),
     "torque_unknown": (State.ABORTING, 0.5),
-    "blade_jammed": (State.HOLDING, 4.0),
+    "blade_jammed": (State.ABORTING, 0.6),
     "permit_feedback_lost": (State.ABORTING, 0.7),
     "estop": (State.ABORTING, 0.0),
     "estop_unknown": (State.ABORTING, 0.0),

@@ -65,7 +65,7 @@ def heat_rows(lim: Limits) -> tuple[Row, ...]:
             hazard="H8",
             source=Derived.POWDER_BELOW_JAR_K,
             high=lim.probe_below_jar_k,
-            confirm_s=10.0,
+            confirm_s=5.0,
             unknown_confirm_s=INF,
             armed=Arm.MILL,
             **HOLD,
