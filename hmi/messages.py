@@ -7,53 +7,19 @@ from dataclasses import fields
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from fastapi import HTTPException, Request
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import Field, TypeAdapter, ValidationError
 
 from controller.core.alarms.rules import SHELF_MINUTES_MAX
 from controller.core.commands import Charge
+from hmi import hand_messages
+from hmi.hand_messages import HandCommand
+from hmi.message_base import CommandMessage, Message, Sentence, ShortText
 
 T = TypeVar("T")
-
-# Letters of any script, digits and the signs that names have; no control characters.
-PersonName = Annotated[str, StringConstraints(pattern=r"^\w[\w .,'’-]{0,39}$")]
-CommandId = Annotated[
-    str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-]
-# One line with something in it besides blanks, as the controller takes it.
-Sentence = Annotated[
-    str,
-    StringConstraints(
-        max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
-    ),
-]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=80)]
-
-
-class Message(BaseModel):
-    """Base of all: strict, closed, finite."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
 
 class NoArgs(Message):
     """Of a command that needs nothing but its name."""
-
-
-class CommandMessage(Message):
-    """What every command has: an id for ever, and what the person saw: the version of the state,
-    and the stream's own time of that snapshot. Hold, stop and abort need neither.
-    """
-
-    id: CommandId
-    state_version: Annotated[int, Field(ge=0, le=2**53)] | None = None
-    seen_s: Annotated[float, Field(ge=0.0, le=1e12)] | None = None
 
 
 class PlainCommand(CommandMessage):
@@ -70,6 +36,10 @@ class PlainCommand(CommandMessage):
         "abort",
         "reset",
         "lid.release",
+        "manual",
+        "auto",
+        "purge.end",
+        "maintenance.end",
     ]
     args: NoArgs = NoArgs()
 
@@ -158,6 +128,7 @@ AnyCommand = (
     | AlarmCommand
     | ShelveCommand
     | OutOfServiceCommand
+    | HandCommand
 )
 COMMAND: Final[TypeAdapter[AnyCommand]] = TypeAdapter(
     Annotated[AnyCommand, Field(discriminator="name")]
@@ -178,7 +149,9 @@ def json_body(adapter: TypeAdapter[T]) -> Callable[[Request], Awaitable[T]]:
 
 # Where a fault lies may be a key that was made up by the sender: only our own names come back.
 OURS: Final = frozenset(
-    name for model in (PlainCommand, LoadArgs, AckArgs, ShelveArgs) for name in model.model_fields
+    field.alias or name
+    for model in (PlainCommand, LoadArgs, AckArgs, ShelveArgs, *hand_messages.ARGS)
+    for name, field in model.model_fields.items()
 ) | {field.name for field in fields(Charge)}
 
 
@@ -193,5 +166,5 @@ def _what_is_wrong(error: ValidationError) -> str:
 
 def plain_args(command: AnyCommand) -> dict[str, Any]:
     """The arguments as the controller takes them."""
-    dumped: dict[str, Any] = COMMAND.dump_python(command, mode="json")["args"]
+    dumped: dict[str, Any] = COMMAND.dump_python(command, mode="json", by_alias=True)["args"]
     return dumped

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from controller.core.roles import Role
-from hmi.messages import Message, PersonName
+from hmi.message_base import Message, PersonName
 
 # Longer than any password may be, so that a too long one is told as such.
 Password = Annotated[str, StringConstraints(min_length=1, max_length=512)]
