@@ -17,6 +17,7 @@ from controller.core.matrix.row import Row
 def rows(limits: Limits) -> tuple[Row, ...]:
     """All rows, with `limits` written into them, in the order in which ties are told."""
     return (
+        *pace_rows(limits),  # first: what was not seen is unknown because nobody looked
         *machine_rows(limits),
         *gas_rows(limits),
         *heat_rows(limits),
@@ -24,5 +25,4 @@ def rows(limits: Limits) -> tuple[Row, ...]:
         *input_rows(limits),
         *procedure_rows(limits),
         *own_rows(limits),
-        *pace_rows(limits),
     )
