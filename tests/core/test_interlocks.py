@@ -264,6 +264,8 @@ SAFETY: list[tuple[str, float, float, Reaction, Reaction, float]] = [
     ("CREDIT_LOST", 0.5, 0.0, Reaction.HOLD, Reaction.HOLD, 0.0),
     ("HELD_EXPIRED", 1_800.0, 0.0, Reaction.STOP, Reaction.STOP, 0.0),
     ("HOLDING_OVERDUE", 0.5, 0.0, Reaction.TRIP, Reaction.TRIP, 0.0),
+    ("SCAN_GAP_TRIP", 0.5, 0.0, Reaction.TRIP, Reaction.TRIP, 0.0),
+    ("CONTROLLER_RESTART", 0.5, 0.0, Reaction.WARN, Reaction.WARN, 0.0),
 ]
 
 

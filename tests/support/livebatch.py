@@ -22,6 +22,7 @@ from typing import Any
 import httpx
 
 from controller.core.recipe import Recipe
+from controller.core.signals import Signal
 from controller.edge.plantfile import PlantFile, load_plant
 from controller.edge.recipefile import load_recipe
 from sim.mill import Mill
@@ -101,7 +102,11 @@ def quick_files(folder: Path, on_time_s: float) -> tuple[Path, Path]:
 
 
 class SimThread:
-    """The plant server in a thread; `mill` may be read at any time."""
+    """The plant server in a thread; `mill` and the devices' registers may be read at any time.
+
+    `driven` and `unlocked` say whether the drive was permitted, or the lid unlocked, in any tick
+    since `look_anew`.
+    """
 
     def __init__(self, plant: PlantFile, recipe: Recipe) -> None:
         self.mill = Mill(
@@ -110,7 +115,9 @@ class SimThread:
             charge=powder_of(recipe),
             initial_gas=InitialGas.GLOVEBOX,
         )
-        self._plant = plant
+        self.plant = plant
+        self.server = PlantServer(plant, self.mill, speed=SPEED, on_tick=self._look)
+        self.driven = self.unlocked = False
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -125,7 +132,7 @@ class SimThread:
         self._loop.run_until_complete(self._serve())
 
     async def _serve(self) -> None:
-        server = PlantServer(self._plant, self.mill, speed=SPEED)
+        server = self.server
         self.addresses = await server.start(ephemeral=True)
         self._stop = asyncio.Event()
         running = asyncio.create_task(server.run())
@@ -134,6 +141,25 @@ class SimThread:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await server.stop()
+
+    def look_anew(self) -> None:
+        self.driven = self.unlocked = False
+
+    def _look(self, mill: Mill) -> None:
+        self.driven = self.driven or mill.drive.permit
+        self.unlocked = self.unlocked or not mill.lid_locked
+
+    def register(self, signal: Signal) -> float:
+        """What a device says about `signal` in its registers, looked up without a request."""
+        wire = self.plant.signals[signal]
+        device = self.server.devices[wire.device]
+        point = device.profile.points[wire.point]
+        words = device.words[point.table]
+        return self.plant.signal_channel(signal).decode(words, point.address)[0]
+
+    def requests(self) -> int:
+        """How many requests all the devices have received."""
+        return sum(device.requests for device in self.server.devices.values())
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
@@ -222,7 +248,8 @@ class Live:
         answer = self.command(name, **args)
         assert answer["accepted"], (name, answer)
 
-    def start_batch(self) -> None:
+    def charge_batch(self) -> None:
+        """Loads and charges, until the batch may be started."""
         text = self.recipe_path.read_text()
         self.must("load", recipe_toml=text, name=self.recipe_path.name)
         wait_for(lambda: self.snapshot()["batch"])
@@ -236,8 +263,18 @@ class Live:
             blade_id="B",
             emptied_and_cleaned=True,
         )
-        wait_for(lambda: self.snapshot()["commands"]["start"]["enabled"], 20.0)
+        self.until_enabled("start")
+
+    def start_batch(self) -> None:
+        self.charge_batch()
         self.must("start")
+
+    def until_enabled(self, name: str) -> None:
+        """Until nothing is missing for a command."""
+        wait_for(lambda: self.snapshot()["commands"][name]["enabled"], 30.0)
+
+    def until_state(self, state: str) -> None:
+        wait_for(lambda: self.snapshot()["state"] == state)
 
     def until_milling(self) -> None:
         """Until the blade turns at its speed."""
@@ -247,6 +284,17 @@ class Live:
             return self.mill.rotor_rpm > 2900.0
 
         wait_for(milling)
+
+    def alarms(self) -> set[str]:
+        """The ids of all alarms that the page would show."""
+        return {alarm["id"] for alarm in self.snapshot()["alarms"]}
+
+    def tells(self, alarm: str) -> bool:
+        """Whether the page would show this alarm; not while the door does not answer."""
+        try:
+            return alarm in self.alarms()
+        except httpx.HTTPError:
+            return False
 
     def log(self) -> str:
         return (self.folder / "control.log").read_text()
