@@ -20,6 +20,17 @@ const commands: Record<CommandName, string> = {
   unshelve: "Unshelve alarm",
   out_of_service: "Take alarm out of service",
   in_service: "Return alarm to service",
+  manual: "Manual mode",
+  auto: "Automatic mode",
+  jog: "Jog",
+  purge: "Purge by hand",
+  "purge.end": "End purge",
+  maintenance: "Maintenance",
+  "maintenance.end": "End maintenance",
+  bypass: "Bypass",
+  "bypass.end": "End bypass",
+  handover: "Handover",
+  comment: "Comment",
 };
 
 const hints: Partial<Record<CommandName, string>> = {
@@ -162,6 +173,13 @@ export const strings = {
     maintenance: "Maintenance",
     admin: "Administrator",
   } as Record<string, string>,
+  mode: {
+    manual: "MANUAL MODE",
+    maintenance: "MAINTENANCE",
+    by: (who: string, why: string) => [`by ${who}`, why].filter(Boolean).join(": "),
+    bypass: "BYPASS",
+    bypassed: (text: string, who: string, left: string) => `${text}, by ${who}, ends in ${left}`,
+  },
   behind: "This computer cannot keep up with the set speed: process time runs slower than stated.",
   aboveRange: "> range",
   live: {
@@ -354,7 +372,7 @@ export const strings = {
     alarms: "Alarms",
     values: "All values",
     devices: "Devices",
-    events: "Events",
+    events: "Log",
   },
   devices: {
     device: "Device",

@@ -132,6 +132,30 @@ export interface AlarmFigures {
   top: { id: string; count: number }[];
 }
 
+/** What people do by hand: who drives, and outputs that they hold. */
+export interface Hands {
+  mode: "auto" | "manual" | "maintenance";
+  user: string;
+  reason: string;
+  for_s: number;
+  rotor_rpm_max: number;
+  jog: { user: string; left_s: number; rotor_rpm: number } | null;
+  purge: { argon_flow_slpm: number; user: string; left_s: number; swept_l: number } | null;
+  jog_missing: { gas: string[]; blade: string[] };
+  blade_proven: boolean;
+}
+
+/** A row of the matrix that may be bypassed, and whether it is. */
+export interface Bypass {
+  row: string;
+  text: string;
+  group: string;
+  role: string;
+  max_min: number;
+  barred_by: string;
+  in_force: { user: string; role: string; reason: string; left_s: number } | null;
+}
+
 export interface Device {
   id: string;
   profile: string;
@@ -159,7 +183,18 @@ export type CommandName =
   | "shelve"
   | "unshelve"
   | "out_of_service"
-  | "in_service";
+  | "in_service"
+  | "manual"
+  | "auto"
+  | "jog"
+  | "purge"
+  | "purge.end"
+  | "maintenance"
+  | "maintenance.end"
+  | "bypass"
+  | "bypass.end"
+  | "handover"
+  | "comment";
 
 /** Whether a command would be accepted now, and what it takes of a person. */
 export interface Offer {
@@ -193,6 +228,8 @@ export interface Snapshot {
   alarm_figures: AlarmFigures;
   commands: Partial<Record<CommandName, Offer>>;
   lid_release: boolean;
+  hands: Hands;
+  bypasses: Bypass[];
   devices: Device[];
 }
 

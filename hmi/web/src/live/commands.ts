@@ -125,26 +125,33 @@ function whenDone(
         suppressionOf(now, args) !== (name === "unshelve" ? "shelved" : "out_of_service");
     case "lid.release":
       return (now) => now.lid_release;
+    case "manual":
+    case "maintenance":
+      return (now) => now.hands.mode === name;
+    case "auto":
+    case "maintenance.end":
+      return (now) => now.hands.mode !== before?.hands.mode;
+    case "purge":
+      return (now) => now.hands.purge !== null;
+    case "purge.end":
+      return (now) => now.hands.purge === null;
+    case "bypass":
+    case "bypass.end":
+      return (now) => bypassed(now, args) === (name === "bypass");
     default: {
+      // What is only written down, or held for a moment, is done when it is accepted.
       const states = STATES_AFTER[name];
-      return (now) => states.includes(now.state);
+      return (now) => states?.includes(now.state) ?? true;
     }
   }
 }
 
-type StateCommand = Exclude<
-  CommandName,
-  | "load"
-  | "charge"
-  | "lid.release"
-  | "ack"
-  | "shelve"
-  | "unshelve"
-  | "out_of_service"
-  | "in_service"
->;
+function bypassed(now: Snapshot, args: object): boolean {
+  const wanted = "row" in args ? args.row : "";
+  return now.bypasses.some((item) => item.row === wanted && item.in_force !== null);
+}
 
-const STATES_AFTER: Record<StateCommand, readonly string[]> = {
+const STATES_AFTER: Partial<Record<CommandName, readonly string[]>> = {
   start: ["STARTING", "RUNNING"],
   pause: ["PAUSING", "PAUSED"],
   resume: ["RESUMING", "RUNNING"],

@@ -1,11 +1,12 @@
 import type { ComponentType } from "preact";
 import { goTo, route } from "../../frame/route";
-import { Events } from "../../parts/Events";
 import { strings } from "../../strings";
 import { Spans, Trend } from "../../trend/Trend";
 import { AlarmView, AlarmViews } from "./alarms/AlarmView";
+import { Log } from "./Log";
+import "./log.css";
 
-const VIEWS = { trend: Trend, alarms: AlarmView, events: Events } as const;
+const VIEWS = { trend: Trend, alarms: AlarmView, events: Log } as const;
 type View = keyof typeof VIEWS;
 const NAMES = Object.keys(VIEWS) as View[];
 

@@ -1,0 +1,142 @@
+import { computed, signal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { command, underWay } from "../../live/commands";
+import { roleMissing } from "../../live/permits";
+import { live, person } from "../../live/store";
+import { Events } from "../../parts/Events";
+import { logStrings as say } from "../../strings/log";
+
+type Kind = keyof typeof say.kinds;
+type Topic = keyof typeof say.topics;
+
+// What a person has begun to write stays while they look at something else.
+const kind = signal<Kind>("comment");
+const topic = signal<Topic>("note");
+const text = signal("");
+const to = signal("");
+
+const missing = computed(() => {
+  const role = roleMissing(kind.value);
+  if (role) return role;
+  if (kind.value === "comment") return text.value.trim() ? "" : say.textMissing;
+  return to.value.trim() ? "" : say.toMissing;
+});
+
+async function submit(): Promise<void> {
+  const said = text.peek().trim();
+  const from = person.peek()?.name ?? "";
+  if (kind.peek() === "comment") await command("comment", { text: said, topic: topic.peek() });
+  else await command("handover", { from, to: to.peek().trim(), note: said });
+  text.value = "";
+  to.value = "";
+}
+
+/** What happened, and the place to add a sentence to it. */
+export function Log() {
+  return (
+    <div class="log">
+      <NoteForm />
+      <div class="log-events">
+        <Events />
+      </div>
+    </div>
+  );
+}
+
+function NoteForm() {
+  const id = useId();
+  const enabled = live.value && missing.value === "";
+  const comment = kind.value === "comment";
+  return (
+    <form
+      class="note"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (enabled) void submit();
+      }}
+    >
+      <fieldset class="segments boxed" aria-label={say.what}>
+        {(Object.keys(say.kinds) as Kind[]).map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={kind.value === name}
+            onClick={() => {
+              kind.value = name;
+            }}
+          >
+            {say.kinds[name]}
+          </button>
+        ))}
+      </fieldset>
+      {comment ? <TopicField id={`${id}a`} /> : <TakerField id={`${id}a`} />}
+      <div class="field note-text">
+        <label for={`${id}b`}>{comment ? say.text : say.note}</label>
+        <span class="input">
+          <input
+            id={`${id}b`}
+            name="note"
+            autocomplete="off"
+            maxLength={1000}
+            value={text.value}
+            onInput={(event) => {
+              text.value = event.currentTarget.value;
+            }}
+          />
+        </span>
+      </div>
+      <button
+        type="submit"
+        class={underWay(kind.value) ? "small pending" : "small"}
+        aria-disabled={!enabled}
+        title={missing.value}
+      >
+        {comment ? say.send : say.give}
+      </button>
+    </form>
+  );
+}
+
+function TopicField({ id }: { id: string }) {
+  return (
+    <div class="field">
+      <label for={id}>{say.topic}</label>
+      <span class="input">
+        <select
+          id={id}
+          name="topic"
+          value={topic.value}
+          onChange={(event) => {
+            topic.value = event.currentTarget.value as Topic;
+          }}
+        >
+          {Object.entries(say.topics).map(([name, label]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </span>
+    </div>
+  );
+}
+
+function TakerField({ id }: { id: string }) {
+  return (
+    <div class="field">
+      <label for={id}>{say.to}</label>
+      <span class="input">
+        <input
+          id={id}
+          name="taker"
+          autocomplete="off"
+          maxLength={40}
+          value={to.value}
+          onInput={(event) => {
+            to.value = event.currentTarget.value;
+          }}
+        />
+      </span>
+    </div>
+  );
+}
