@@ -111,5 +111,5 @@ class Checker:
         self._blade.take_over(self._ledger, state)
         self._hands.take_over(self._ledger, state)
         self._ledger.hands = state.hands
-        if state.state is State.IDLE and not state.hands.busy:
+        if state.state is State.IDLE and state.batch is None and not state.hands.busy:
             self._moves.fresh = True

@@ -10,7 +10,6 @@ import pytest
 from bench import LAB, SHORT, TURNING, Bench, charge, command, image, kinds, load, state_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invariants import Invariants
 
 from controller.core.batch import Step
 from controller.core.commands import Command, CommandName
@@ -23,6 +22,7 @@ from controller.core.scan import scan
 from controller.core.signals import NAN, UNKNOWN_IMAGE, Signal
 from controller.core.state import ScanState, initial_state
 from controller.core.states import State
+from sim.prove.checker import Checker
 
 PERIOD_S = 0.1
 TRIPPED = (State.ABORTING, State.ABORTED)
@@ -332,12 +332,12 @@ def test_whatever_is_measured_and_asked_for_every_invariant_holds(
     start: ScanState, steps: list[tuple[dict[Signal, float], list[CommandName], float]]
 ) -> None:
     """All that a controller can promise alone: I1 to I5, I7 to I9, I11, I13, I19, I22, I23."""
-    bench, invariants = Bench(start), Invariants(LAB)
+    bench, invariants = Bench(start), Checker(LAB)
     invariants.take_over(start)
     for changes, names, seconds in steps:
         commands = tuple(commanded(name) for name in names)
         for _ in range(round(seconds / PERIOD_S)):
             decision = bench.see(changes, *commands)
-            invariants.check(bench.now_s, bench.image, commands, decision)
+            invariants.check(bench.scans, bench.now_s, bench.image, commands, decision)
             commands = ()
     assert not invariants.breaches, [str(breach) for breach in invariants.breaches[:5]]

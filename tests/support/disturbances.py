@@ -99,14 +99,13 @@ def _sample_lost(mill: Mill) -> None:
 
 @dataclass(frozen=True)
 class Disturbance:
-    """One thing that goes wrong. `fools_lid` and `blocks_exhaust` limit what plant truth may be
-    asked for: a bridged guard or a blocked exhaust is the hard-wired layer's to cover.
+    """One thing that goes wrong. `hides` names the truths about the plant that nobody can ask for
+    under it: a bridged guard or a blocked exhaust is the hard-wired layer's to cover.
     """
 
     name: str
     begin: Callable[[Mill], None]
-    fools_lid: bool = False
-    blocks_exhaust: bool = False
+    hides: tuple[str, ...] = ()
 
 
 DISTURBANCES: dict[str, Disturbance] = {
@@ -114,7 +113,7 @@ DISTURBANCES: dict[str, Disturbance] = {
     for d in (
         Disturbance("lid_opened", _lid_opened),
         Disturbance("lock_released", _lock_released),
-        Disturbance("lid_bridged_open", _lid_bridged, fools_lid=True),
+        Disturbance("lid_bridged_open", _lid_bridged, hides=("I1 truth",)),
         Disturbance("lid_closed_unknown", _reads(Signal.LID_CLOSED, math.nan)),
         Disturbance("lid_locked_unknown", _reads(Signal.LID_LOCKED, math.nan)),
         Disturbance("o2_unknown", _reads(Signal.O2_PPM, math.nan)),
@@ -130,8 +129,8 @@ DISTURBANCES: dict[str, Disturbance] = {
         Disturbance("supply_stuck_shut", _supply_stuck_shut),
         Disturbance("supply_stuck_open", _supply_stuck_open),
         Disturbance("exhaust_stuck_open", _exhaust_stuck_open),
-        Disturbance("exhaust_stuck_shut", _exhaust_stuck_shut, blocks_exhaust=True),
-        Disturbance("exhaust_blocked", _exhaust_blocked, blocks_exhaust=True),
+        Disturbance("exhaust_stuck_shut", _exhaust_stuck_shut, hides=("I5 truth",)),
+        Disturbance("exhaust_blocked", _exhaust_blocked, hides=("I5 truth",)),
         Disturbance("pressure_unknown", _reads(Signal.VESSEL_PRESSURE_MBAR_G, math.nan)),
         Disturbance("pressure_300", _reads(Signal.VESSEL_PRESSURE_MBAR_G, 300.0)),
         Disturbance("ambient_unknown", _reads(Signal.AMBIENT_PRESSURE_MBAR_ABS, math.nan)),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bench import LAB, PERIOD_S, SHORT, command, seen
-from invariants import Invariants
 
 from controller.core.batch import Step
 from controller.core.commands import Command, CommandName
@@ -16,6 +15,8 @@ from controller.core.events import Event
 from controller.core.recipe import Recipe
 from controller.core.state import CommandResult, Decision
 from controller.core.states import State
+from sim.prove.atlas import OUTSIDE
+from sim.prove.checker import Checker
 from sim.world import Operator, World, new_mill
 
 
@@ -25,23 +26,29 @@ class Run:
 
     world: World
     operator: Operator
-    invariants: Invariants
+    invariants: Checker
     events: list[Event] = field(default_factory=list)
     results: list[CommandResult] = field(default_factory=list)
     sent: int = 0
+    truths: frozenset[str] = frozenset(OUTSIDE)
 
     @property
     def state(self) -> State:
         """The state of the batch."""
         return self.world.state.state
 
+    def hide(self, truths: Iterable[str]) -> None:
+        """From now on these truths about the plant cannot be asked for."""
+        self.truths -= frozenset(truths)
+        self.invariants.within(self.truths)
+
     def step(self, *commands: Command) -> Decision:
         """One scan with the operator's commands and these, checked."""
         own = () if self.operator.done else self.operator.commands(self.world)
         asked = seen(self.world.state, (*commands, *own))
-        now_s = self.world.now_s
+        scan, now_s = self.world.scans, self.world.now_s
         decision = self.world.step(asked)
-        self.invariants.check(now_s, self.world.image, asked, decision, self.world.mill)
+        self.invariants.check(scan, now_s, self.world.image, asked, decision, self.world.mill)
         self.events += decision.events
         self.results += decision.results
         return decision
@@ -78,7 +85,7 @@ class Run:
 def new_run(recipe: Recipe = SHORT, seed: int = 1) -> Run:
     """A batch of `recipe` about to be started on a fresh lab mill."""
     world = World(new_mill(recipe, LAB, seed), LAB)
-    return Run(world, Operator(recipe), Invariants(LAB))
+    return Run(world, Operator(recipe), Checker(LAB))
 
 
 def _at(phase: str, step: Step, seconds: float = 0.0, rpm: float | None = None) -> Onset:

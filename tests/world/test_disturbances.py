@@ -24,8 +24,7 @@ TRIPPED = (State.ABORTING, State.ABORTED)
 def disturbed(onset: str, name: str) -> Run:
     """The batch at this moment, with this gone wrong."""
     run, disturbance = run_at(onset), DISTURBANCES[name]
-    run.invariants.trust_lid = not disturbance.fools_lid
-    run.invariants.trust_exhaust = not disturbance.blocks_exhaust
+    run.hide(disturbance.hides)
     run.events.clear()
     disturbance.begin(run.world.mill)
     return run

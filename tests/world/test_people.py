@@ -118,8 +118,7 @@ def clumsy(seed: int) -> Run:
     for _ in range(40):
         if draw.random() < 0.25 and run.world.now_s >= broken_until_s:
             disturbance = DISTURBANCES[draw.choice(list(DISTURBANCES))]
-            run.invariants.trust_lid &= not disturbance.fools_lid
-            run.invariants.trust_exhaust &= not disturbance.blocks_exhaust
+            run.hide(disturbance.hides)
             disturbance.begin(mill)
             broken_until_s = run.world.now_s + draw.choice([0.2, 1.0, 5.0, 30.0])
         elif run.world.now_s >= broken_until_s > 0.0:
