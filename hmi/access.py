@@ -30,6 +30,8 @@ OPEN: Final = Access(open=True, on_locked=True)
 READ: Final = Access(on_locked=True)
 OWN: Final = Access()
 ADMIN: Final = Access(frozenset({Role.ADMIN}), on_locked=True)
+# Simulations cost the machine, so not everybody may ask for them.
+TRY: Final = Access(frozenset(Role) - {Role.VIEWER})
 MANAGE: Final = Access(frozenset({Role.ADMIN}), proof=True)
 
 ROUTES: Final[dict[tuple[str, str], Access]] = {
@@ -60,4 +62,12 @@ ROUTES: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/api/traces/{n}"): READ,
     ("GET", "/api/recipes"): READ,
     ("GET", "/api/recipes/{name}"): READ,
+    ("GET", "/api/workshop/plants"): READ,
+    ("GET", "/api/workshop/faults"): READ,
+    ("POST", "/api/workshop/check"): OWN,
+    ("POST", "/api/workshop/shell"): OWN,
+    ("POST", "/api/workshop/jobs"): TRY,
+    ("GET", "/api/workshop/jobs"): READ,
+    ("GET", "/api/workshop/jobs/{id}"): READ,
+    ("DELETE", "/api/workshop/jobs/{id}"): TRY,
 }

@@ -41,6 +41,7 @@ from hmi.gate import Gate, refusal
 from hmi.messages import COMMAND, AnyCommand, LoadCommand, json_body, plain_args
 from hmi.sessions import Session
 from hmi.stream import FrameResponse, follow
+from hmi.workshop.routes import routes as workshop_routes
 
 BODY_LIMIT: Final = 65_536
 CODE_LOOK_S: Final = 5.0
@@ -71,6 +72,7 @@ def create_app(services: Services, page: Path | None) -> ASGIApp:
     app.include_router(session_routes)
     app.include_router(account_session_routes)
     app.include_router(user_routes)
+    app.include_router(workshop_routes)
     _handle_errors(app)
     if page is not None:
         _serve_page(app, page)
@@ -84,6 +86,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(follow(services.client, services.hub)),
         asyncio.create_task(services.desk.audit.deliver(services.client)),
         asyncio.create_task(_renew_code(services)),
+        asyncio.create_task(services.bench.work()),
     ]
     yield
     for task in tasks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from fastapi import Depends, HTTPException, Request
@@ -18,6 +18,7 @@ from hmi.accounts.desk import Desk
 from hmi.recipes import RecipeShelf
 from hmi.sessions import SESSION_LIFE_S, Session, SessionStore
 from hmi.stream import Hub
+from hmi.workshop.bench import Bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Services:
     hub: Hub
     port: int
     now_s: Callable[[], float]
+    bench: Bench = field(default_factory=Bench)
 
     @property
     def cookie(self) -> str:

@@ -135,14 +135,21 @@ COMMAND: Final[TypeAdapter[AnyCommand]] = TypeAdapter(
 )
 
 
-def json_body(adapter: TypeAdapter[T]) -> Callable[[Request], Awaitable[T]]:
-    """A dependency that reads the body in one strict pass, and answers 422 where that fails."""
+def json_body(
+    adapter: TypeAdapter[T], ours: frozenset[str] | None = None
+) -> Callable[[Request], Awaitable[T]]:
+    """A dependency that reads the body in one strict pass, and answers 422 where that fails.
+
+    `ours` are the keys that may be named in that answer; those of commands when it is left out.
+    """
 
     async def read(request: Request) -> T:
         try:
             return adapter.validate_json(await request.body())
         except ValidationError as error:
-            raise HTTPException(422, _what_is_wrong(error)) from error
+            raise HTTPException(
+                422, _what_is_wrong(error, OURS if ours is None else ours)
+            ) from error
 
     return read
 
@@ -155,10 +162,10 @@ OURS: Final = frozenset(
 ) | {field.name for field in fields(Charge)}
 
 
-def _what_is_wrong(error: ValidationError) -> str:
+def _what_is_wrong(error: ValidationError, ours: frozenset[str]) -> str:
     """Which of our fields are wrong; never a value or a key that was sent."""
     places = {
-        ".".join(part for part in fault["loc"] if part in OURS)
+        ".".join(part for part in fault["loc"] if part in ours)
         for fault in error.errors(include_input=False)
     }
     return f"Not accepted: {', '.join(sorted(places - {''})) or 'the form of the request'}."

@@ -60,10 +60,11 @@ class RecipeShelf:
         except RecipeError as error:
             lines = [f"line {f.line}: {f.key}: {f.message}" for f in error.faults]
             return {"name": name, "faults": lines}
-        return {"name": name, "faults": []} | _summary(recipe)
+        return {"name": name, "faults": []} | recipe_summary(recipe)
 
 
-def _summary(recipe: Recipe) -> Json:
+def recipe_summary(recipe: Recipe) -> Json:
+    """What a page shows of a recipe."""
     return {
         "id": recipe.id,
         "version": recipe.version,

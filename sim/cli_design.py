@@ -81,7 +81,7 @@ def design(
     from sim.world import parameters_for, powder_of
 
     plant = load_plant(plant_path or packaged_file("deploy", "lab-0.5l.toml"))
-    path = resolve_recipe(recipe)
+    path = resolve_recipe(recipe, plant.id)
     base = load_recipe(path, plant.equipment)
     parameters = parameters_for(plant.equipment)
     try:

@@ -71,7 +71,7 @@ def study(
     from sim.study.vary import STANDARD, load_uncertainties
 
     plant = load_plant(plant_path or packaged_file("deploy", "lab-0.5l.toml"))
-    loaded = load_recipe(resolve_recipe(recipe), plant.equipment)
+    loaded = load_recipe(resolve_recipe(recipe, plant.id), plant.equipment)
     wanted = Study(
         loaded,
         plant,

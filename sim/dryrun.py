@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from sim.peaks import Peaks
 from sim.world import ENDED, PERIOD_S, Operator, World, new_mill
 
 TREND_EVERY: Final = 10
+TOLD_EVERY: Final = 600
 LIMIT_S: Final = 86_400.0
 TREND: Final = (
     Signal.O2_PPM,
@@ -131,11 +132,17 @@ class DryRun:
 
 
 def dry_run(
-    recipe: Recipe, plant: PlantFile, *, seed: int = 0, faults: Sequence[Planned] = ()
+    recipe: Recipe,
+    plant: PlantFile,
+    *,
+    seed: int = 0,
+    faults: Sequence[Planned] = (),
+    told: Callable[[float, str], None] = lambda now_s, state: None,
 ) -> DryRun:
     """Runs `recipe` on the simulator of `plant` until it has ended, in virtual time.
 
-    `faults` begin and end at their times, in seconds of plant time.
+    `faults` begin and end at their times, in seconds of plant time. `told` hears the plant time and
+    the state once a minute of it.
     The log is the same for the same recipe, plant, seed and faults in any process. Wall time is
     only reported, it decides nothing.
     """
@@ -157,6 +164,8 @@ def dry_run(
             log.event(event)
         if world.scans % TREND_EVERY == 0:
             log.sample(decision.state.now_s, x)
+            if world.scans % TOLD_EVERY == 0:
+                told(decision.state.now_s, decision.state.state.value)
         if decision.events and decision.state.state in ENDED:
             break
     wall_s = time.perf_counter() - began

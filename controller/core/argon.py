@@ -13,10 +13,18 @@ def expected_argon_l(recipe: Recipe, equipment: Equipment) -> float:
     as long as it may.
     """
     free_l = free_volume_l(recipe.core, recipe.sse, recipe.charge.total_mass_g, equipment.vessel_l)
+    return sum(
+        argon_l(phase, expected_phase_s(phase, recipe, equipment, free_l)[0], free_l)
+        for phase in recipe.phases
+    )
 
-    def duration_s(phase: Phase) -> float:
-        if isinstance(phase, Purge):
-            return sweep_s(phase, recipe.atmosphere, equipment, free_l) + phase.dwell_s
-        return least_s(phase, equipment.ramp_down_rpm_per_s) or phase.time_limit_s
 
-    return sum(argon_l(phase, duration_s(phase), free_l) for phase in recipe.phases)
+def expected_phase_s(
+    phase: Phase, recipe: Recipe, equipment: Equipment, free_l: float
+) -> tuple[float, bool]:
+    """How long a phase should take, and whether that is its limit, as only a measurement ends it."""
+    if isinstance(phase, Purge):
+        swept_s = sweep_s(phase, recipe.atmosphere, equipment, free_l)
+        return swept_s + phase.dwell_s, False
+    least = least_s(phase, equipment.ramp_down_rpm_per_s)
+    return (least, False) if least > 0.0 else (phase.time_limit_s, True)
