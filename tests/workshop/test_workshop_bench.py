@@ -1,4 +1,4 @@
-"""Simulations asked for from the page, in real processes: progress, results, cancel, wrong input."""
+"""Simulations asked for from the page, in real processes: progress, results, cancel, faults."""
 
 from __future__ import annotations
 
