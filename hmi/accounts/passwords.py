@@ -64,11 +64,11 @@ def fault_of(password: str, name: str) -> str:
     """What is wrong with a new password of the person `name`; empty when it may be used."""
     text = settled(password)
     if len(text) < LEAST_SIGNS:
-        return f"The password needs at least {LEAST_SIGNS} signs. A few words do well."
+        return f"The password needs at least {LEAST_SIGNS} characters. A few words do well."
     if len(text) > MOST_SIGNS:
-        return f"The password may have at most {MOST_SIGNS} signs."
+        return f"The password may have at most {MOST_SIGNS} characters."
     if len(set(text)) < LEAST_DIFFERENT:
-        return f"The password needs at least {LEAST_DIFFERENT} different signs."
+        return f"The password needs at least {LEAST_DIFFERENT} different characters."
     if _is_known(text.casefold(), name.casefold()):
         return "That is among the first passwords that anybody tries. Choose another one."
     return ""

@@ -33,9 +33,7 @@ export function Head() {
         <span>
           <a href={href("system", "people")} title={accountStrings.people.link}>
             <b>{person.value?.name}</b>
-            <small>
-              {person.value?.roles.map((role) => strings.roles[role] ?? role).join(", ")}
-            </small>
+            <small>{inShort(person.value?.roles ?? [])}</small>
           </a>
         </span>
         <button type="button" class="quiet sign-out" onClick={() => void signOut()}>
@@ -47,6 +45,12 @@ export function Head() {
       </div>
     </header>
   );
+}
+
+function inShort(roles: string[]): string {
+  const [first = "", ...others] = roles;
+  const word = strings.roles[first] ?? first;
+  return others.length ? accountStrings.people.andMore(word, others.length) : word;
 }
 
 function BatchLine() {
