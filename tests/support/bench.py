@@ -117,7 +117,7 @@ def image(changes: dict[Signal, float] | None = None) -> Image:
     for signal, value in (CALM | (changes or {})).items():
         values[signal] = value
     assembled = assemble(values)
-    if changes and Signal.H2O_PPM in changes:
+    if changes and Signal.H2O_PPM in changes and assembled.quality[Signal.H2O_PPM].usable:
         # Water is derived from the frost point; a test may want a certain number of ppm.
         found = list(assembled.values)
         found[Signal.H2O_PPM] = changes[Signal.H2O_PPM]
