@@ -2,157 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from pagesite import ORIGIN, PASSWORD, PORT, Site, run
 from starlette.routing import Route
 
-from controller.api.client import ControllerClient, DoorAddress
 from controller.packaged import packaged_dir
-from hmi.app import BODY_LIMIT, Services, create_app, session_routes
+from hmi.app import BODY_LIMIT, session_routes
 from hmi.gate import SECURITY_HEADERS
-from hmi.recipes import RecipeShelf
-from hmi.sessions import REQUEST_BURST, SESSION_LIFE_S, CodeBook, SessionStore
-from hmi.stream import Hub
+from hmi.sessions import REQUEST_BURST
 
-PORT = 8080
-ORIGIN = f"http://127.0.0.1:{PORT}"
-NOWHERE = DoorAddress(socket=Path("/nonexistent/controller.sock"))
 SENT = "canary-7f3a"
-
-
-@dataclass
-class Site:
-    """One application and a browser's way to it."""
-
-    http: httpx.AsyncClient
-    services: Services
-    codes: list[str]
-    clock: list[float]
-
-    async def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        sent = {"origin": ORIGIN, "content-type": "application/json"} | headers
-        return await self.http.post(path, content=content, headers=sent)
-
-    async def sign_in(self, name: str = "Ada") -> httpx.Response:
-        return await self.post("/api/session", {"name": name, "code": self.codes[-1]})
-
-    async def command(self, name: str, args: Any = None) -> httpx.Response:
-        body = {"id": str(uuid.uuid4()), "name": name, "args": args or {}}
-        return await self.post("/api/command", body)
-
-
-@asynccontextmanager
-async def site(
-    recipes: Path | None = None, page: Path | None = None, broken: bool = False
-) -> AsyncIterator[Site]:
-    codes: list[str] = []
-    clock = [1000.0]
-    async with ControllerClient(NOWHERE) as client:
-        services = Services(
-            client=client,
-            shelf=RecipeShelf(recipes or packaged_dir("recipes")),
-            codes=CodeBook(codes.append),
-            sessions=SessionStore(),
-            hub=Hub(),
-            port=PORT,
-            now_s=lambda: clock[0],
-        )
-        app = create_app(replace(services, now_s=None) if broken else services, page)  # type: ignore[arg-type]
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as http:
-            yield Site(http, services, codes, clock)
-
-
-def run(check: Callable[[Site], Awaitable[None]], **options: Any) -> None:
-    async def within() -> None:
-        async with site(**options) as it:
-            await check(it)
-
-    asyncio.run(asyncio.wait_for(within(), 20.0))
-
-
-# Who gets in
-
-
-def test_the_code_signs_in_once_and_names_the_person() -> None:
-    async def check(it: Site) -> None:
-        used = it.codes[-1]
-        assert (await it.sign_in("Ada Lovelace")).status_code == 204
-        who = (await it.http.get("/api/session")).json()
-        assert (who["name"], who["role"]) == ("Ada Lovelace", "operator")
-        it.http.cookies.clear()
-        again = await it.post("/api/session", {"name": "Eve", "code": used})
-        assert again.status_code == 401
-        assert (await it.http.get("/api/session")).json() is None
-
-    run(check)
-
-
-def test_the_cookie_cannot_be_read_by_a_script_nor_sent_from_elsewhere() -> None:
-    async def check(it: Site) -> None:
-        cookie = (await it.sign_in()).headers["set-cookie"].lower()
-        assert cookie.startswith(f"blademill_{PORT}=")
-        for part in ("httponly", "samesite=strict", "path=/"):
-            assert part in cookie
-        assert "domain" not in cookie
-
-    run(check)
-
-
-def test_an_id_from_before_signing_in_is_not_taken_over() -> None:
-    async def check(it: Site) -> None:
-        it.http.cookies.set(f"blademill_{PORT}", "chosen-by-somebody-else", domain="127.0.0.1")
-        await it.sign_in()
-        tokens = [cookie.value for cookie in it.http.cookies.jar]
-        assert it.services.sessions.find("chosen-by-somebody-else", 1000.0) is None
-        assert any(it.services.sessions.find(token, 1000.0) for token in tokens)
-
-    run(check)
-
-
-def test_signing_out_ends_the_session_on_the_server() -> None:
-    async def check(it: Site) -> None:
-        await it.sign_in()
-        kept = dict(it.http.cookies)
-        gone = await it.http.delete("/api/session", headers={"origin": ORIGIN})
-        assert gone.status_code == 204
-        it.http.cookies.update(kept)
-        assert (await it.http.get("/api/recipes")).status_code == 401
-
-    run(check)
-
-
-def test_a_session_ends_after_its_time() -> None:
-    async def check(it: Site) -> None:
-        await it.sign_in()
-        it.clock[0] += SESSION_LIFE_S + 1.0
-        assert (await it.http.get("/api/recipes")).status_code == 401
-
-    run(check)
-
-
-def test_too_many_wrong_codes_must_wait_and_are_told_how_long() -> None:
-    async def check(it: Site) -> None:
-        wrong = {"name": "Eve", "code": "AAAA-AAAA"}
-        answers = [(await it.post("/api/session", wrong)).status_code for _ in range(6)]
-        assert answers == [401] * 5 + [429]
-        late = await it.post("/api/session", wrong)
-        assert int(late.headers["retry-after"]) >= 1
-        assert (await it.sign_in()).status_code == 429
-        it.clock[0] += 60.0
-        assert (await it.sign_in()).status_code == 204
-
-    run(check)
 
 
 def routes() -> list[tuple[str, str]]:
@@ -216,7 +81,7 @@ def test_a_change_without_an_origin_is_refused() -> None:
 )
 def test_only_json_is_taken(media_type: str) -> None:
     async def check(it: Site) -> None:
-        body = json.dumps({"name": "Ada", "code": it.codes[-1]}).encode()
+        body = json.dumps({"name": "Ada", "password": PASSWORD}).encode()
         answer = await it.post("/api/session", body, **{"content-type": media_type})
         assert answer.status_code == 415
 
@@ -320,9 +185,11 @@ def test_a_malformed_command_is_refused_and_not_echoed(body: Any) -> None:
 )
 def test_a_name_that_is_none_is_refused(name: Any) -> None:
     async def check(it: Site) -> None:
-        answer = await it.post("/api/session", {"name": name, "code": it.codes[-1]})
-        assert answer.status_code == 422
-        assert len(it.codes) == 1  # the code was not used up
+        for path in ("session", "setup", "enroll"):
+            code = {} if path == "session" else {"code": it.codes[-1]}
+            body = {"name": name, "password": PASSWORD, **code}
+            assert (await it.post(f"/api/{path}", body)).status_code == 422
+        assert it.desk.console.wanted  # the code was not used up
 
     run(check)
 
@@ -381,7 +248,7 @@ def test_every_answer_carries_the_security_headers(tmp_path: Path) -> None:
     (tmp_path / "assets" / "a.js").write_text("1")
 
     async def check(it: Site) -> None:
-        wrong = {"name": "Eve", "code": "AAAA-AAAA"}
+        wrong = {"name": "Eve", "password": "AAAA-AAAA"}
         answers = [
             await it.http.get("/"),
             await it.http.get("/assets/a.js"),
