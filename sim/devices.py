@@ -50,7 +50,10 @@ class SimulatedDevice:
         }
         self.words: dict[Table, dict[int, int]] = {table: {} for table in Table}
         self._clock = clock
-        self._heard_s = math.inf
+        watchdog = profile.watchdog
+        zeroes = watchdog is not None and watchdog.on_expiry is OnExpiry.ZERO
+        # Remote outputs watch from power-up on, a drive from the first request.
+        self._heard_s = clock() if zeroes else math.inf
         self._expired = False
         self._codecs = {
             point.id: PointCodec(point, device.order) for point in profile.points.values()
@@ -168,7 +171,14 @@ class SimulatedDevice:
         self._expired = True
         if watchdog.on_expiry is OnExpiry.ZERO:
             self._zero()
+            self._say_expired(1.0)
         return watchdog.on_expiry
+
+    def _say_expired(self, value: float) -> None:
+        """Remote outputs say so until they are written again; a drive has its fault code."""
+        watchdog = self.profile.watchdog
+        if watchdog and watchdog.expired and watchdog.on_expiry is OnExpiry.ZERO:
+            self._put(self.profile.points[watchdog.expired], value)
 
     def _watchdog_s(self) -> float | None:
         """The time that the watchdog is set to now; None while it is not armed."""
@@ -213,8 +223,11 @@ class SimulatedDevice:
                     ignores = self.profile.device.out_of_range is OutOfRange.IGNORE
                     return None if ignores else ExcCodes.ILLEGAL_VALUE
         self.words[table] = new
+        self._say_expired(0.0)
         for point in touched:
             self._keep_twins(point)
+            if point.read_back is not None:
+                self._put(self.profile.points[point.read_back], self._get(point.id))
         for name, point, channel in self._output_wires:
             if point in touched or self.profile.twins:
                 self._set_output(name, point, channel)

@@ -18,6 +18,7 @@ from controller.core.signals import Signal
 from controller.core.states import State
 
 RAMPING_UP: Final = (State.RUNNING, State.PAUSING)
+TRIPPED: Final = (State.ABORTING, State.ABORTED)
 RUNNING_DOWN: Final = (State.COMPLETING, State.HOLDING, State.STOPPING)
 
 _LID_CLOSED: Final = int(Signal.LID_CLOSED)
@@ -52,11 +53,18 @@ def gated(
     rotor_max_rpm: float,
     by_hand: Turn = Turn.NOT,
     locked_out: bool = False,
+    proven: bool = True,
 ) -> Outputs:
-    """`wanted` with everything safe that the image, the state or the limits do not permit."""
+    """`wanted` with everything safe that the image, the state or the limits do not permit.
+
+    `proven` says that all devices are the right ones and watch this controller. While they do not,
+    nothing is driven or filled; a trip keeps its argon, which devices that are proven still take.
+    """
     out = wanted
-    if locked_out:
+    if locked_out or (not proven and state not in TRIPPED):
         out = _without_energy(out)
+    elif not proven:
+        out = replace(out, run=False, run_permit=False, rotor_rpm=0.0)
     if out.run or out.run_permit or out.rotor_rpm != 0.0:
         ramps_up = state in RAMPING_UP or by_hand is Turn.UP
         runs_down = state in RUNNING_DOWN or by_hand is Turn.DOWN
@@ -92,7 +100,7 @@ def _blade(
 
 
 def _without_energy(out: Outputs) -> Outputs:
-    """MAINTENANCE: only the vent, the lid and what calls people; the lid has its own conditions."""
+    """Only the vent, the lid and what calls people; the lid has its own conditions."""
     return Outputs(
         vent_open=out.vent_open, lid_unlock=out.lid_unlock, beacon=out.beacon, horn=out.horn
     )

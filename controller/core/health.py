@@ -15,9 +15,13 @@ class Health(NamedTuple):
     record_lost_s: float = 0.0  # for how long nothing could be committed to the record
     watchdogs_unarmed: float = 0.0  # output devices whose watchdog did not read back as armed
     wrong_devices: float = 0.0  # devices whose identity or test registers do not fit the profile
-    foreign_write: float = 0.0  # 1: an output reads back as something that was not written here
+    foreign_write: float = 0.0  # devices with an output that reads back as was not written here
     restarted: float = 0.0  # 1: this process has just begun, and another one ran before it
     scan_gap_s: float = 0.0  # how long ago the scan before this one began, by the clock
+    devices_lost: float = 0.0  # devices that do not answer, or not what was asked
 
 
 HEALTHY: Final = Health()
+# What stands behind a field that is not zero, by its name: "do: connection refused".
+Details = tuple[tuple[str, str], ...]
+NO_DETAILS: Final[Details] = ()

@@ -290,6 +290,13 @@ def _record(state: ScanState, image: Image) -> _Found:
     return value, "yes", lost_s <= warn_s
 
 
+def _sound(image: Image, field: str) -> _Found:
+    """Whether a part of the controller's own health is zero, and what is wrong where it is not."""
+    count: float = getattr(image.health, field)
+    told = dict(image.details).get(field, "UNKNOWN")
+    return "yes" if count == 0.0 else told, "yes", count == 0.0
+
+
 def _steady(state: ScanState, signals: Collection[int]) -> _Found:
     lost = [one.signal for one in state.watch.trust.loose if one.signal in signals]
     names = "; ".join(SIGNALS[Signal(index)].label for index in lost)
@@ -342,6 +349,9 @@ _FACTS: Final[dict[Fact, Callable[[ScanState, Image], _Found]]] = {
     Fact.STEADY: lambda state, image: _steady(state, range(SIGNAL_COUNT)),
     Fact.STEADY_TO_OPEN: lambda state, image: _steady(state, _RELIED_ON),
     Fact.RECORD: _record,
+    Fact.WATCHDOGS: lambda _, image: _sound(image, "watchdogs_unarmed"),
+    Fact.RIGHT_DEVICES: lambda _, image: _sound(image, "wrong_devices"),
+    Fact.SOLE_MASTER: lambda _, image: _sound(image, "foreign_write"),
     Fact.NO_BYPASS: _no_bypass,
     Fact.HANDS_OFF: _hands_off,
     Fact.SWEPT: _swept,

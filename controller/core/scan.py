@@ -19,10 +19,11 @@ from controller.core.derived import arms_of, derived_values
 from controller.core.events import Event, EventKind
 from controller.core.gate import Turn, gated
 from controller.core.hands import NOBODY, Mode
+from controller.core.health import Health
 from controller.core.images import wanted_outputs
 from controller.core.interlocks import matrix_for
 from controller.core.limits import Limits
-from controller.core.matrix.row import Reaction
+from controller.core.matrix.row import Own, Reaction, Row
 from controller.core.outputs import Outputs
 from controller.core.permissions import RELEASE_STATES
 from controller.core.permissives import unlock_permissives
@@ -190,6 +191,7 @@ def _outputs(state: ScanState, demand: Demand, image: Image, dt_s: float) -> Out
         rotor_max_rpm=_rotor_max_rpm(state),
         by_hand=turn_of(state) if by_hand else Turn.NOT,
         locked_out=state.hands.mode is Mode.MAINTENANCE,
+        proven=image.health.watchdogs_unarmed == 0.0 and image.health.wrong_devices == 0.0,
     )
 
 
@@ -206,11 +208,24 @@ def _rotor_max_rpm(state: ScanState) -> float:
 def _alarms(mind: Mind) -> None:
     state = mind.state
     confirmed = {v.row: v.unknown for v in state.violations if v.confirmed}
-    alarms, events = alarm_book.updated(state.alarms, confirmed, state.matrix.rows, state.now_s)
+    rows = state.matrix.rows
+    details = _details(mind.image, confirmed, rows)
+    alarms, events = alarm_book.updated(state.alarms, confirmed, rows, state.now_s, details)
     log, told = logged(state.alarm_log, events, state.now_s)
     mind.events.extend(told)
     if alarms is not state.alarms or log is not state.alarm_log:
         mind.state = replace(state, alarms=alarms, alarm_log=log)
+
+
+def _details(image: Image, confirmed: dict[int, bool], rows: tuple[Row, ...]) -> dict[int, str]:
+    """What stands behind the confirmed rows about the controller itself: which device, and why."""
+    told = dict(image.details)
+    found: dict[int, str] = {}
+    for index in confirmed if told else ():
+        source = rows[index].source
+        if isinstance(source, Own):
+            found[index] = told.get(Health._fields[source - Own.RECORD_LOST_S], "")
+    return found
 
 
 def _with_outputs(state: ScanState, outputs: Outputs) -> ScanState:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
 from typing import Final
 
-from controller.core.health import HEALTHY, Health
+from controller.core.health import HEALTHY, NO_DETAILS, Details, Health
+from controller.core.value import value
 
 NAN: Final = math.nan
 
@@ -141,19 +142,20 @@ SAMPLED: Final = (Signal.O2_PPM, Signal.FROST_POINT_C, Signal.H2O_PPM, Signal.H2
 SAMPLE_FLOW_MIN_SLPM: Final = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Image:
     """What the plant looks like in one scan.
 
     `values`, `quality` and `age_s` each hold `SIGNAL_COUNT` entries indexed by `Signal`. `values`
     holds NaN wherever the signal is UNKNOWN; no value that was not measured in time is ever in it.
-    `health` is what the controller knows of itself.
+    `health` is what the controller knows of itself, and `details` says it in words.
     """
 
     values: Sequence[float]
     quality: Sequence[Quality]
     age_s: Sequence[float]
     health: Health = HEALTHY
+    details: Details = NO_DETAILS
 
 
 UNKNOWN_IMAGE: Final = Image(

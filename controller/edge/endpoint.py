@@ -13,12 +13,16 @@ from typing import Final
 
 from controller.core.signals import Quality
 from controller.edge.clock import monotonic_s
+from controller.edge.guard import Guard
 from controller.edge.judge import Judge, Reply, nothing_known
 from controller.edge.link import Link, NoReply, NotLicensed, Refused, WrongReply
-from controller.edge.plan import Block, DevicePlan, Words
+from controller.edge.plan import Block, Words
+from controller.edge.proof import Watch, silence_s
 
 # How long before the scan that uses them fast polls begin: some requests of a few ms each.
 LEAD_S: Final = 0.025
+# How often the settings of a watchdog are looked at: a device may lose them behind a gateway.
+LOOK_AGAIN_S: Final = 1.0
 # A refresh that is nearly due is not put off by a whole scan.
 REFRESH_SHARE: Final = 0.8
 
@@ -28,40 +32,63 @@ class Reader:
 
     def __init__(
         self,
-        plan: DevicePlan,
+        guard: Guard,
         licensed: Callable[[], bool],
         next_start_s: Callable[[float], float],
     ) -> None:
-        self.plan = plan
-        self.link = Link(plan.device, licensed, self._lost)
-        self.reading = nothing_known(plan, Quality.NOT_LICENSED)
+        self.plan = guard.plan
+        self.guard = guard
+        self.link = Link(self.plan.device, licensed, self._lost)
+        self.reading = nothing_known(self.plan, Quality.NOT_LICENSED)
         self._licensed = licensed
         self._next_start_s = next_start_s
-        self._judge = Judge(plan)
+        self._judge = Judge(self.plan)
+        self._known_on = 0
+        self._looked_s = -math.inf
+        guard.watches(self.link)
 
     async def run(self) -> None:
         """Poll for ever, at the times that `next_start_s` gives for the last one."""
         start_s = monotonic_s()
         while True:
-            if self._licensed():
+            if self._licensed() and self.guard.may_be_asked(to_prove=False):
                 await self._poll()
             start_s = self._next_start_s(start_s)
             await asyncio.sleep(start_s - monotonic_s())
 
     async def _poll(self) -> None:
+        self.guard.silent_s()
         try:
             if not await self.link.open():
                 if self.reading.taken_s == -math.inf:
                     self._lost()
                 return
+            if not await self._is_the_device():
+                return
             taken_s = monotonic_s()
             replies = [await self._reply(block) for block in self.plan.reads]
-        except (NoReply, NotLicensed):
+            ended_s = monotonic_s()
+            if taken_s - self._looked_s > LOOK_AGAIN_S:
+                self._looked_s = taken_s
+                await self.guard.look_again(self.link)
+        except (NoReply, NotLicensed, Refused):
             return
         except WrongReply:
             self._lost()
             return
         self.reading = self._judge.reading(replies, taken_s)
+        self.guard.compare(replies, taken_s, ended_s)
+
+    async def _is_the_device(self) -> bool:
+        """Whether who answers on this connection is the right device; asked once."""
+        if self._known_on == self.link.connections:
+            return True
+        if not await self.guard.is_the_device(self.link):
+            self.reading = nothing_known(self.plan, Quality.BAD_CONFIG)
+            self.link.give_up(self.guard.stranger)
+            return False
+        self._known_on = self.link.connections
+        return True
 
     async def _reply(self, block: Block) -> Reply:
         try:
@@ -82,18 +109,24 @@ class Order:
 
 
 class Writer:
-    """Keeps the outputs of one device at the newest order."""
+    """Keeps the outputs of one device at the newest order.
 
-    def __init__(self, plan: DevicePlan, licensed: Callable[[], bool], dead: Order) -> None:
-        self.plan = plan
+    Nothing but zeros is sent on a connection before it has been proven (see `Guard`).
+    """
+
+    def __init__(self, guard: Guard, licensed: Callable[[], bool], dead: Order) -> None:
+        self.plan = guard.plan
+        self.guard = guard
         self.order = dead
         self.written_s = -math.inf
+        self._dead = dead
         self._last_words = False
         self._sent = dead
-        self._sent_s = [-math.inf] * len(plan.writes)
+        self._sent_s = [-math.inf] * len(self.plan.writes)
         self._wake = asyncio.Event()
         self._licensed = licensed
-        self.link = Link(plan.device, self._may_send, self._forget)
+        self.link = Link(self.plan.device, self._may_send, self._forget)
+        guard.watches(self.link)
 
     def wake(self) -> None:
         """There is a new `order`, or the old one was confirmed."""
@@ -113,22 +146,44 @@ class Writer:
             self._wake.clear()
             await self._send()
 
-    async def last_words(self, dead: Order) -> None:
-        """Send `dead`, with or without a ticket. Never raises for a device that is gone."""
-        self.order = dead
+    async def last_words(self) -> None:
+        """Send the DEAD image, with or without a ticket. Never raises for a device that is gone."""
+        self.order = self._dead
         self._last_words = True
         self._forget()
         await self._send()
 
     async def _send(self) -> None:
+        silent_s = self.guard.silent_s()
+        if not self._last_words and not self.guard.may_be_asked(to_prove=True):
+            return
         try:
-            if await self.link.open():
-                order = self.order
-                for number in self._in_order(order):
-                    await self._send_block(number, order)
-                self._sent = order
-        except (NoReply, NotLicensed, WrongReply):
+            if not await self.link.open():
+                return
+            if self.guard.proven(self.link):
+                await self._send_order(self._dead if self.guard.stranger else self.order)
+                return
+            if self._is_dead(self.order) and not self._proves_by_silence(silent_s):
+                await self._send_order(self._dead)
+            if not self._last_words:
+                await self._prove(silent_s)
+        except (NoReply, NotLicensed, WrongReply, Refused):
             self._forget()
+
+    async def _prove(self, silent_s: float) -> None:
+        """Prove this connection; until then the device is kept at zero."""
+        if await self.guard.prove(self.link, silent_s):
+            await self._send_order(self.order)
+        elif self.guard.stranger:
+            self.link.give_up(self.guard.stranger)
+            self._forget()
+        elif self.guard.may_be_asked(to_prove=False):
+            await self._send_order(self._dead)
+
+    async def _send_order(self, order: Order) -> None:
+        for number in self._in_order(order):
+            await self._send_block(number, order)
+        self._sent = order
 
     async def _send_block(self, number: int, order: Order) -> None:
         words = order.words[number]
@@ -136,12 +191,26 @@ class Writer:
         age_s = now_s - self._sent_s[number]
         if words == self._sent.words[number] and age_s < REFRESH_SHARE * self.plan.device.poll_s:
             return
+        self.guard.written.note(number, words, now_s)
         try:
             await self.link.write(self.plan.writes[number], words)
-        except Refused:
+        except Refused as refused:
+            if refused.quality is Quality.BAD_COMM:
+                raise  # it was not the device that spoke, or it is not well: prove it anew
             return
         self._sent_s[number] = now_s
         self.written_s = now_s
+
+    def _is_dead(self, order: Order) -> bool:
+        return all(not order.values[wire.index] for wire in self.plan.outputs)
+
+    def _proves_by_silence(self, silent_s: float) -> bool:
+        """Whether the next request is the one that a silence was kept for."""
+        return (
+            self.guard.proof.watch is Watch.SILENCE
+            and not self._last_words
+            and silent_s >= silence_s(self.plan.device)
+        )
 
     def _in_order(self, order: Order) -> list[int]:
         """The blocks, those that make the plant safer first."""
@@ -157,4 +226,5 @@ class Writer:
 
     def _forget(self) -> None:
         """What the device is set to is not known any more: send all of it the next time."""
+        self.guard.lost(self.link.trouble or "connection lost")
         self._sent_s = [-math.inf] * len(self.plan.writes)

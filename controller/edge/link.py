@@ -7,6 +7,7 @@ answer to a newer question.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 from collections.abc import Callable, Sequence
@@ -57,8 +58,8 @@ class Link:
 
     `licensed` is asked before every request; `on_lost` is called at once when the other side ends
     the connection. `errors` counts what went wrong and `trouble` is the last of it in words;
-    `round_trip_s` is of the last good request, and `answered_s` when it was answered. `connections`
-    counts the connections that were made.
+    `asked_s` is when the last request was sent, `answered_s` when the last right reply came, and
+    `round_trip_s` of the last good request. `connections` counts the connections that were made.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Link:
         self.errors = 0
         self.trouble = ""
         self.round_trip_s = 0.0
+        self.asked_s = -math.inf
         self.answered_s = -math.inf
         self.connections = 0
         self._licensed = licensed
@@ -125,6 +127,9 @@ class Link:
             reply = await call(address, count=count, device_id=unit)
         except ModbusException as error:
             raise self._no_reply(error) from error
+        except asyncio.CancelledError:
+            self._drop()  # or the answer would come to the next question
+            raise
         self._check(reply, started_s)
         if block.table in (Table.COIL, Table.DISCRETE):
             return [int(bit) for bit in reply.bits[:count]]
@@ -143,11 +148,18 @@ class Link:
                 reply = await client.write_registers(address, list(words), device_id=unit)
         except ModbusException as error:
             raise self._no_reply(error) from error
+        except asyncio.CancelledError:
+            self._drop()  # or the answer would come to the next question
+            raise
         self._check(reply, started_s)
 
     def close(self) -> None:
         """End the connection; `open` may be called again."""
         self._drop()
+
+    def give_up(self, why: str) -> None:
+        """End a connection that is of no use; the next ones come after growing pauses."""
+        self._fail(why)
 
     def _ready(self) -> AsyncModbusTcpClient:
         if not self._licensed():
@@ -201,6 +213,7 @@ class Link:
         """
         if sending:
             self._question, self._wrong = data, ""
+            self.asked_s = monotonic_s()
             self._sent_id = int.from_bytes(data[:2], "big")
             return data
         question, self._question = self._question, None

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from typing import Any, Final
@@ -20,9 +20,11 @@ from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import NAN, SIGNAL_COUNT, Image, Quality
 from controller.edge.clock import monotonic_s
 from controller.edge.endpoint import LEAD_S, Order, Reader, Writer
+from controller.edge.guard import Guard
 from controller.edge.link import Link
 from controller.edge.plan import OUTPUT_FIELDS, DevicePlan, order_words, plan_devices
 from controller.edge.plantfile import PlantFile
+from controller.edge.standing import Standing
 
 SCAN_PERIOD_S: Final = 0.1
 TICKET_PERIODS: Final = 3
@@ -61,6 +63,7 @@ class ModbusPlant:
         self._dead = {plan.device.id: Order(dead, order_words(plan, dead)) for plan in plans}
         self._plans = plans
         self._max_age_s = _max_ages(plans)
+        self._standing = Standing(())
         self._readers: tuple[Reader, ...] = ()
         self._writers: tuple[Writer, ...] = ()
         self._tasks: list[asyncio.Task[None]] = []
@@ -74,16 +77,19 @@ class ModbusPlant:
         self._loop = asyncio.get_running_loop()
         # One line a loss from us says more than one line a request from the library.
         logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
+        began_s = monotonic_s()
+        guards = [Guard(plan, began_s) for plan in self._plans]
         self._readers = tuple(
-            Reader(plan, self.licensed, partial(self._next_poll_s, plan.device.poll_s))
-            for plan in self._plans
-            if plan.reads
+            Reader(guard, self.licensed, partial(self._next_poll_s, guard.plan.device.poll_s))
+            for guard in guards
+            if guard.plan.reads
         )
         self._writers = tuple(
-            Writer(plan, self.licensed, self._dead[plan.device.id])
-            for plan in self._plans
-            if plan.writes
+            Writer(guard, self.licensed, self._dead[guard.plan.device.id])
+            for guard in guards
+            if guard.plan.writes
         )
+        self._standing = Standing(guards)
         for reader in self._readers:
             self._tasks.append(_watched(reader.run(), f"{reader.plan.device.id} read"))
         for writer in self._writers:
@@ -101,7 +107,7 @@ class ModbusPlant:
         Returns when each has taken it, and after 1 s in any case.
         """
         await self._cancel()
-        words = [writer.last_words(self._dead[writer.plan.device.id]) for writer in self._writers]
+        words = [writer.last_words() for writer in self._writers]
         try:
             await asyncio.wait_for(asyncio.gather(*words), LAST_WORDS_S)
         except TimeoutError:
@@ -128,7 +134,9 @@ class ModbusPlant:
                 values[wire.index] = reading.values[number]
                 quality[wire.index] = reading.quality[number]
                 ages[wire.index] = age_s
-        return assemble(values, quality, ages, self._max_age_s)
+        image = assemble(values, quality, ages, self._max_age_s)
+        health, details = self._standing.judged(now_s, licensed=self.licensed())
+        return replace(image, health=health, details=details)
 
     def write(self, outputs: Outputs, heartbeat: bool) -> None:
         """Hand over the output image of this scan, and grant the ticket.

@@ -20,6 +20,8 @@ OUTPUT_FIELDS: Final = tuple(field.name for field in fields(Outputs))
 # What one order holds: the fields of `Outputs`, then the heartbeat.
 ORDER_NAMES: Final = (*OUTPUT_FIELDS, HEARTBEAT)
 Words = tuple[int, ...]
+# What need not read back as written: one changes in every scan, the other ends by itself.
+NOT_READ_BACK: Final = frozenset({HEARTBEAT, "drive_fault_reset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ class TwinWire:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBack:
+    """Where an output is written (`to`), and where the same value must then be read (`back`)."""
+
+    name: str
+    to: PointWire
+    back: PointWire
+
+
+@dataclass(frozen=True, slots=True)
 class DevicePlan:
     """All that is read from and written to one device."""
 
@@ -81,6 +92,7 @@ class DevicePlan:
     twins: tuple[TwinWire, ...]
     writes: tuple[Block, ...]
     outputs: tuple[Wire, ...]
+    read_backs: tuple[ReadBack, ...]
 
 
 def plan_devices(plant: PlantFile) -> tuple[DevicePlan, ...]:
@@ -95,7 +107,10 @@ def _plan(plant: PlantFile, device: Device) -> DevicePlan:
     rules = profile.rules if signals else ()
     twins = tuple(twin for twin in profile.twins if signals and twin.within_percent)
     doubled = {name for twin in twins for name in (twin.point, twin.value, twin.full)}
-    reads = read_blocks(profile, {*signals.values(), *(rule.point for rule in rules), *doubled})
+    shown = {n: p for n, p in outputs.items() if n not in NOT_READ_BACK}
+    backs = {n: back for n, p in shown.items() if (back := _shown_by(profile.points[p]))}
+    asked = {*signals.values(), *(rule.point for rule in rules), *doubled, *backs.values()}
+    reads = read_blocks(profile, asked)
     writes = write_blocks(profile, outputs.values())
     return DevicePlan(
         device=device,
@@ -114,9 +129,9 @@ def _plan(plant: PlantFile, device: Device) -> DevicePlan:
         ),
         twins=tuple(
             TwinWire(
-                _point_wire(device, twin.point, reads),
-                _point_wire(device, twin.value, reads),
-                _point_wire(device, twin.full, reads),
+                point_wire(device, twin.point, reads),
+                point_wire(device, twin.value, reads),
+                point_wire(device, twin.full, reads),
                 twin,
             )
             for twin in twins
@@ -130,7 +145,16 @@ def _plan(plant: PlantFile, device: Device) -> DevicePlan:
             )
             for name, point in outputs.items()
         ),
+        read_backs=tuple(
+            ReadBack(name, point_wire(device, shown[name], writes), point_wire(device, back, reads))
+            for name, back in backs.items()
+        ),
     )
+
+
+def _shown_by(point: Point) -> str | None:
+    """The point in which the device shows what was written to `point`; None where it does not."""
+    return point.id if point.access.readable else point.read_back
 
 
 def read_blocks(profile: Profile, names: Iterable[str]) -> tuple[Block, ...]:
@@ -183,7 +207,8 @@ def _blocks(
     return tuple(blocks)
 
 
-def _point_wire(device: Device, name: str, blocks: Sequence[Block]) -> PointWire:
+def point_wire(device: Device, name: str, blocks: Sequence[Block]) -> PointWire:
+    """Where the point `name` of `device` lies in `blocks`."""
     point = device.register_map.points[name]
     return PointWire(*_place(point, blocks), PointCodec(point, device.order))
 

@@ -68,6 +68,9 @@ def _map_problems(file: ProfileFile) -> Iterator[Problem]:
     by_id = {point.id: point for _, point in points}
     yield from _clashes(points)
     yield from _sign_problems(points)
+    for number, point in points:
+        if point.read_back is not None and not _readable(by_id.get(point.read_back)):
+            yield ("points", number, "read_back"), "names no point that can be read"
     for number, rule in enumerate(file.rules):
         if not _readable(by_id.get(rule.point)):
             yield ("rules", number, "point"), "names no point that can be read"

@@ -121,7 +121,8 @@ class Point:
     who send the absolute value. A text is `length` words of two characters, and never a signal.
     `states` names the only raw numbers that exist; `on` and `off` are the words of a command.
     `rest` is the raw number of a healthy device at rest, and `turns_s` the time after which the
-    device itself counts on by one (a single bit turns over); both for the simulator. `count` points
+    device itself counts on by one (a single bit turns over); both for the simulator. `read_back`
+    is the point that shows what was written to this one, which cannot be read. `count` points
     lie `step` apart and are called `id_0`, `id_1` and so on; `ref` is then that of the first.
     """
 
@@ -144,6 +145,7 @@ class Point:
     off: Word | None = None
     rest: float = 0.0
     turns_s: Annotated[float, Ge(0.1), Le(60.0)] | None = None
+    read_back: Name | None = None
     count: Annotated[int, Ge(1), Le(64)] = 1
     step: Annotated[int, Ge(1), Le(16)] = 1
 

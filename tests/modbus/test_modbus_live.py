@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from simplant import PERIOD_S, Rig, live_rig, state, wait_until
+from simplant import PERIOD_S, Rig, armed, live_rig, state, wait_until
 
 from controller.core.image import assemble
 from controller.core.outputs import DEAD, Outputs
@@ -126,6 +126,7 @@ def test_outputs_reach_the_mill_and_the_blade_turns() -> None:
 
 def test_a_scan_in_a_thread_of_its_own_reads_and_writes() -> None:
     async def test(rig: Rig) -> None:
+        await rig.scan_until(armed)
         images: list[Image] = []
 
         def scan() -> None:

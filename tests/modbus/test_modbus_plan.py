@@ -66,7 +66,7 @@ def test_the_lab_plant_is_read_in_few_requests() -> None:
         "moisture": 2,
         "room_h2s": 1,
         "di": 1,
-        "do": 0,
+        "do": 1,  # read back
         "ai_process": 1,
         "ai_aux": 1,
     }

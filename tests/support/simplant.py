@@ -41,6 +41,11 @@ def state(mill: Mill, values: Mapping[Signal, float]) -> None:
     mill.transmitters.overrides.update({signal: says(v) for signal, v in values.items()})
 
 
+def armed(image: Image) -> bool:
+    """Whether all watchdogs have been proven."""
+    return not image.health.watchdogs_unarmed
+
+
 @dataclass
 class Rig:
     """Both ends of the wire. `scan` does what the controller's loop does, on its period."""
@@ -65,7 +70,12 @@ class Rig:
         outputs: Outputs = DEAD,
         deadline_s: float = DEADLINE_S,
     ) -> Image:
-        """Scan with these outputs until an image fulfills `condition`; that image."""
+        """Scan with these outputs until an image fulfills `condition`; that image.
+
+        Like the gate, it tells the plant nothing but DEAD before all watchdogs are proven.
+        """
+        if outputs != DEAD and self.plant.read().health.watchdogs_unarmed:
+            await self.scan_until(armed)
         started_s = next_s = monotonic_s()
         while True:
             image = self.plant.read()

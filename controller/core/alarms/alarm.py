@@ -69,6 +69,7 @@ class Alarm:
     over_s: float | None = None  # since when the condition is over, while the off-delay runs
     acked_s: float = 0.0
     hidden: Hidden | None = None
+    detail: str = ""  # which device and why, where the row is about several
 
     @property
     def standing(self) -> bool:

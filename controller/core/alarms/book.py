@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from controller.core.alarms.alarm import Alarm, AlarmState, Hidden, Suppression
@@ -13,6 +14,7 @@ from controller.core.events import Event, EventKind
 from controller.core.matrix.row import Reaction, Row
 
 TIME_SLACK_S: Final = 5e-7
+NO_DETAILS: Final[Mapping[int, str]] = MappingProxyType({})
 
 
 def updated(
@@ -20,9 +22,12 @@ def updated(
     confirmed: dict[int, bool],
     matrix_rows: tuple[Row, ...],
     now_s: float,
+    details: Mapping[int, str] = NO_DETAILS,
 ) -> tuple[tuple[Alarm, ...], list[Event]]:
     """The alarms after this scan. `confirmed` maps each confirmed row to "its value is UNKNOWN".
 
+    `details` says of a row what stands behind it, as "name: what", with "; " between several. One
+    more name raises the alarm anew.
     The first row of a trip, by scan and then by the order of the matrix, is marked first-out.
     """
     if not alarms and not confirmed:
@@ -34,7 +39,8 @@ def updated(
     leaders = leading(alarms, confirmed, matrix_rows)
     for alarm in alarms:
         row = matrix_rows[alarm.row]
-        after = _carried_on(alarm, confirmed, row, now_s, alarm.row == first, events)
+        detail = details.get(alarm.row) or alarm.detail
+        after = _carried_on(alarm, confirmed, row, now_s, alarm.row == first, detail, events)
         after = looked_after(after, row, leaders, now_s, events)
         if after.state is not AlarmState.NORMAL:
             kept.append(after)
@@ -42,9 +48,11 @@ def updated(
         if index not in known:
             row, is_first = matrix_rows[index], index == first
             hidden = None if is_first else hidden_by_design(row, leaders, now_s, events)
-            events.append(_raised(row, unknown, now_s, hidden, first_out=is_first))
+            detail = details.get(index, "")
+            events.append(_raised(row, unknown, now_s, hidden, detail, first_out=is_first))
             latched = _trips(row, unknown)
-            kept.append(Alarm(index, now_s, True, False, latched, is_first, unknown, hidden=hidden))
+            new = Alarm(index, now_s, True, False, latched, is_first, unknown, hidden=hidden)
+            kept.append(replace(new, detail=detail) if detail else new)
     return tuple(kept), events
 
 
@@ -65,6 +73,7 @@ def _carried_on(
     row: Row,
     now_s: float,
     is_first: bool,
+    detail: str,
     events: list[Event],
 ) -> Alarm:
     """A row can grow into a trip while its alarm stands: UNKNOWN only held, the value trips."""
@@ -72,8 +81,8 @@ def _carried_on(
         return _over(alarm, row, now_s, events)
     unknown = confirmed[alarm.row]
     grows = _trips(row, unknown) and not alarm.latched
-    if grows or not alarm.standing:
-        events.append(_raised(row, unknown, now_s, alarm.hidden, first_out=is_first))
+    if grows or not alarm.standing or not _names(detail) <= _names(alarm.detail):
+        events.append(_raised(row, unknown, now_s, alarm.hidden, detail, first_out=is_first))
         return replace(
             alarm,
             since_s=now_s,
@@ -83,10 +92,11 @@ def _carried_on(
             first_out=alarm.first_out or is_first,
             unknown=unknown,
             over_s=None,
+            detail=detail,
         )
-    if alarm.active and unknown is alarm.unknown:
+    if alarm.active and unknown is alarm.unknown and detail == alarm.detail:
         return alarm
-    return replace(alarm, active=True, unknown=unknown, over_s=None)
+    return replace(alarm, active=True, unknown=unknown, over_s=None, detail=detail)
 
 
 def _over(alarm: Alarm, row: Row, now_s: float, events: list[Event]) -> Alarm:
@@ -108,14 +118,19 @@ def _effect(row: Row, unknown: bool) -> Reaction:
     return row.on_unknown if unknown else row.reaction
 
 
+def _names(detail: str) -> frozenset[str]:
+    """Whose trouble a detail tells."""
+    return frozenset(part.partition(":")[0] for part in detail.split("; ") if part)
+
+
 def _raised(
-    row: Row, unknown: bool, now_s: float, hidden: Hidden | None, *, first_out: bool
+    row: Row, unknown: bool, now_s: float, hidden: Hidden | None, detail: str, *, first_out: bool
 ) -> Event:
     kind = Suppression.NONE if hidden is None else hidden.kind
     return Event(
         EventKind.ALARM_RAISED,
         now_s,
-        row.text,
+        f"{row.text}: {detail}" if detail else row.text,
         {
             "id": row.id,
             "priority": float(row.priority.value),
@@ -123,6 +138,7 @@ def _raised(
             "unknown": unknown,
             "first_out": first_out,
             "suppression": kind.value,
+            **({"detail": detail} if detail else {}),
         },
     )
 

@@ -50,6 +50,9 @@ class Fact(Enum):
     STEADY = "steady"
     STEADY_TO_OPEN = "steady_to_open"
     RECORD = "record"
+    WATCHDOGS = "watchdogs"
+    RIGHT_DEVICES = "right_devices"
+    SOLE_MASTER = "sole_master"
     NO_BYPASS = "no_bypass"
     HANDS_OFF = "hands_off"
     SWEPT = "swept"
@@ -72,6 +75,7 @@ class Permit:
 
 
 _READY: Final = Need.START | Need.GO_ON
+_ENERGY: Final = _READY | Need.SWEEP | Need.BLADE
 _TURN: Final = _READY | Need.TURN
 _OPEN: Final = Need.RELEASE | Need.UNLOCK
 _BY_HAND: Final = Need.MANUAL | Need.SWEEP
@@ -112,6 +116,9 @@ def _order() -> tuple[Permit, ...]:
         _fact(Fact.CHARGE_WT, "H11", Need.START, "Charged electrolyte"),
         _fact(Fact.CHARGE_CLEAN, "H11", Need.START, "Previous batch emptied and cleaned"),
         _fact(Fact.RECORD, "H13", _READY | Need.MANUAL, "Record is written"),
+        _fact(Fact.WATCHDOGS, "H9", _ENERGY, "Watchdogs of the output devices armed"),
+        _fact(Fact.RIGHT_DEVICES, "H10", _ENERGY, "Devices are those of the plant file"),
+        _fact(Fact.SOLE_MASTER, "H12", _ENERGY | Need.RELEASE, "Outputs as written here"),
     )
 
 

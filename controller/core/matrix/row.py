@@ -59,6 +59,7 @@ class Own(IntEnum):
     FOREIGN_WRITE = _OWN + 3
     RESTARTED = _OWN + 4
     SCAN_GAP_S = _OWN + 5
+    DEVICES_LOST = _OWN + 6
 
 
 class Arm(IntFlag):

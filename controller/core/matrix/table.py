@@ -184,5 +184,6 @@ def _own(source: Own, row: Row) -> str:
         Own.WRONG_DEVICES: "Each device is that of its profile: identity and test registers",
         Own.FOREIGN_WRITE: "Outputs read back as written by this controller",
         Own.RESTARTED: "No controller ran before this one without its end being told",
+        Own.DEVICES_LOST: "Every device answers, and what was asked",
         Own.SCAN_GAP_S: f"Time since the scan before at most {row.high:g} s",
     }[source]

@@ -1,0 +1,88 @@
+"""Rows about the controller's hold on the devices: the right ones, watched, and its own."""
+
+from __future__ import annotations
+
+from controller.core.matrix.row import IS_ZERO, TRIP, Arm, Own, Priority, Reaction, Row
+
+
+def device_rows() -> tuple[Row, ...]:
+    return (
+        Row(
+            id="WATCHDOG_UNARMED",
+            hazard="H9",
+            source=Own.WATCHDOGS_UNARMED,
+            **IS_ZERO,
+            armed=Arm.ACTIVE,
+            **TRIP,
+            text="A device's own watchdog is not proven to be armed",
+            cause="The device was without power, its settings were changed, or it is gone.",
+            consequence="Its outputs would stay on if the controller died; they are kept at zero.",
+            action="See the device's settings and supply. It is proven anew by itself.",
+        ),
+        Row(
+            id="WRONG_DEVICE",
+            hazard="H10",
+            source=Own.WRONG_DEVICES,
+            **IS_ZERO,
+            armed=Arm.ALWAYS,
+            reaction=Reaction.WARN,
+            on_unknown=Reaction.WARN,
+            priority=Priority.P2,
+            text="Another device answers than the plant file says",
+            cause="Exchanged, wrong address, two devices with one address, or other settings.",
+            consequence="Its values are UNKNOWN and its outputs zero; no batch can be started.",
+            action="Look at model, address and word order of the device that is named.",
+        ),
+        Row(
+            id="WRONG_DEVICE_TRIP",
+            hazard="H10",
+            source=Own.WRONG_DEVICES,
+            **IS_ZERO,
+            armed=Arm.ACTIVE,
+            **TRIP,
+            text="Tripped: another device answers than the plant file says",
+            cause="A device was exchanged, or has got another's address, while powder was inside.",
+            consequence="The batch is over: what it said meanwhile is not known.",
+            action="Look at model, address and word order of the device that is named.",
+        ),
+        Row(
+            id="FOREIGN_WRITE",
+            hazard="H12",
+            source=Own.FOREIGN_WRITE,
+            **IS_ZERO,
+            armed=Arm.ACTIVE,
+            **TRIP,
+            text="Security: an output reads back as something that was not written here",
+            cause="Somebody else writes to the device, or it did not take what it was told.",
+            consequence="Nobody knows who drives the mill.",
+            action="Press the emergency stop. Find the other master before the reset.",
+        ),
+        Row(
+            id="SECOND_MASTER",
+            hazard="H12",
+            source=Own.FOREIGN_WRITE,
+            **IS_ZERO,
+            armed=Arm.ALWAYS,
+            reaction=Reaction.WARN,
+            on_unknown=Reaction.WARN,
+            priority=Priority.P1,
+            text="Security: somebody else writes to the outputs",
+            cause="Another master on the network of the devices, or a person with a tool.",
+            consequence="No batch can be started and the lid is not released.",
+            action="Find the other master and take it off the network.",
+        ),
+        Row(
+            id="DEVICE_LOST",
+            hazard="H10",
+            source=Own.DEVICES_LOST,
+            **IS_ZERO,
+            armed=Arm.ALWAYS,
+            reaction=Reaction.WARN,
+            on_unknown=Reaction.WARN,
+            priority=Priority.P2,
+            text="A device does not answer as it must",
+            cause="No power, cable, network or gateway; or it answers late, wrongly or in halves.",
+            consequence="Its values are UNKNOWN, and the rows of those values react.",
+            action="Look at supply, cable and network of the device that is named.",
+        ),
+    )
