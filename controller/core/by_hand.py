@@ -18,7 +18,7 @@ from controller.core.outputs import Outputs
 from controller.core.signals import Image, Signal
 from controller.core.state import ScanState
 from controller.core.states import State
-from controller.core.watch import stands_still
+from controller.core.watch import GAS_UNKNOWN_MAX_S, stands_still
 
 if TYPE_CHECKING:
     from controller.core.commanding import Mind
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MANUAL_STATES: Final = (State.IDLE, State.STOPPED, State.COMPLETE)
 SWEEP_STATES: Final = (*MANUAL_STATES, State.ABORTED)
 _LID_CLOSED: Final = int(Signal.LID_CLOSED)
+_LID_LOCKED: Final = int(Signal.LID_LOCKED)
+_PRESSURE: Final = int(Signal.VESSEL_PRESSURE_MBAR_G)
 _PERMIT: Final = int(Signal.RUN_PERMIT_FEEDBACK)
 _FLOW: Final = int(Signal.ARGON_FLOW_SLPM)
 
@@ -65,8 +67,11 @@ def _swept(mind: Mind, sweep: Sweep, x: Sequence[float], dt_s: float) -> None:
         end_sweep(mind, "the lid is not proven closed")
         return
     added_l = flow_slpm * dt_s / 60.0 if 0.0 < flow_slpm < math.inf else 0.0
-    sweep = replace(sweep, swept_l=sweep.swept_l + added_l)
     state = mind.state
+    # What would cost the credit costs the argon that was swept so far, too.
+    lost = x[_LID_LOCKED] != 1.0 or not x[_PRESSURE] >= 0.0
+    lost |= state.now_s - state.watch.gas_known_s > GAS_UNKNOWN_MAX_S
+    sweep = replace(sweep, swept_l=0.0 if lost else sweep.swept_l + added_l)
     _keep(mind, replace(state.hands, sweep=sweep))
     if state.watch.credit or not turns_by_hand(state) or not _proven(state, sweep):
         return

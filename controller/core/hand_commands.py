@@ -203,9 +203,7 @@ def start_sweep(mind: Mind, command: Command) -> tuple[str, ...]:
 
 def sweep_missing(state: ScanState, image: Image) -> tuple[str, ...]:
     """What is missing for a purge by hand."""
-    reasons = _in_state(state, SWEEP_STATES)
-    if state.hands.mode is Mode.MAINTENANCE:
-        reasons += ("the end of MAINTENANCE",)
+    reasons = _in_state(state, SWEEP_STATES) + _locked_out(state)
     if state.release is not None:
         reasons += ("the end of the lid release",)
     if state.hands.jog is not None and state.hands.jog.asked.gas:
@@ -244,6 +242,10 @@ def _in_mode(state: ScanState, mode: Mode) -> tuple[str, ...]:
     if state.hands.mode is mode:
         return ()
     return (f"the mode {mode.name}; it is {state.hands.mode.name}",)
+
+
+def _locked_out(state: ScanState) -> tuple[str, ...]:
+    return ("the end of MAINTENANCE",) if state.hands.mode is Mode.MAINTENANCE else ()
 
 
 def _in_state(state: ScanState, states: tuple[State, ...]) -> tuple[str, ...]:

@@ -228,6 +228,8 @@ class Blade:
             k.breach("I7", f"{name}: {k.state.state.value}, spins {k.sent.spins}")
 
     def _held(self, k: Ledger, name: str) -> None:
+        if name == "cooling" and "COOLING_LOST" in k.state.hands.bypassed:
+            return  # a person has seen to it, and it is judged with what is done by hand
         invariant = "I13" if name in _I13 else "I3"
         k.witness[invariant] += 1
         if k.sent.spins and k.state.state in RUN_STATES:

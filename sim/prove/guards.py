@@ -9,7 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from controller.core import (
     alarm_commands,
+    by_hand,
+    commanding,
     derived,
+    hand_commands,
     images,
     permissives,
     phases,
@@ -22,7 +25,7 @@ from controller.core.commands import Command, CommandName
 from controller.core.equipment import Equipment
 from controller.core.interlocks import Matrix, Violation
 from controller.core.matrix.permits import Need
-from controller.core.matrix.row import Reaction
+from controller.core.matrix.row import BY_SUPERVISOR, Reaction, Row
 from controller.core.outputs import Outputs
 from controller.core.signals import Image
 from controller.core.states import State, Trigger
@@ -155,16 +158,25 @@ def _only_warns(old: Callable[..., Reaction | None]) -> Callable[..., Reaction |
     return reaction
 
 
+def _everything(old: Any) -> Any:
+    return property(lambda row: True)
+
+
+def _own_group(old: Any) -> Any:
+    return property(lambda row: row.id)
+
+
 _STILL: Final = (derived, images, permissives, phases, procedure)
 
 
 class Mutant(NamedTuple):
     """A patch, and the beginnings of the names of faults that put its guard to the test: seeds
-    with one of them are run first.
+    with one of them are run first. `by_hand`: those in which people drive by hand are.
     """
 
     patch: Patch
     tried_by: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 _ROWS: Final = {
@@ -201,6 +213,25 @@ _SLOW: Final = (
     "ESTOP",
 )
 _LOST: Final = ("comm_", "o2_stale", "o2_bad", "moisture_bad", "pressure_stale")
+
+_HANDS: Final[dict[str, Patch]] = {
+    "a jog lasts a minute": instead(hand_commands, name="jog_lease_s", made=_always(60.0)),
+    "a jog needs nothing": instead(hand_commands, name="blade_permissives", made=_always(())),
+    "no row counts by hand": instead(derived, name="_arms_by_hand", made=_always(0)),
+    "a jog does not end": instead(commanding, name="let_go", made=_always(False)),
+    "a lockout moves": both(
+        instead(last_gate, name="_without_energy", made=_passes),
+        instead(commanding, name="mode_refusals", made=_always(())),
+        instead(hand_commands, name="_in_mode", made=_always(())),
+        instead(hand_commands, name="_locked_out", made=_always(())),
+    ),
+    "bypasses do not end": instead(by_hand, name="end_expired", made=_always(None)),
+    "two bypasses for one danger": instead(Row, name="group", made=_own_group),
+    "trips can be bypassed": both(
+        instead(Row, name="may_be_bypassed", made=_everything),
+        rows(lambda row: replace(row, bypass=BY_SUPERVISOR)),
+    ),
+}
 
 _OTHERS: Final[dict[str, Patch]] = {
     "no overspeed rows": removed("OVERSPEED", "OVERSPEED_MAX"),
@@ -251,5 +282,6 @@ _TRIED_BY: Final = {
 MUTANTS: Final[dict[str, Mutant]] = {
     **{f"no row {row}": Mutant(removed(row), faults) for row, faults in _ROWS.items()},
     **{f"slow row {row}": Mutant(slower(row), _ROWS[row]) for row in _SLOW},
+    **{name: Mutant(patch, by_hand=True) for name, patch in _HANDS.items()},
     **{name: Mutant(patch, _TRIED_BY.get(name, ())) for name, patch in _OTHERS.items()},
 }

@@ -18,8 +18,8 @@ SPELL_S: Final = 6.0
 _WAITING: Final = (State.STOPPED, State.COMPLETE, State.ABORTED)
 _NOW_AND_THEN: Final = (
     CommandName.AUTO,
-    CommandName.AUTO,
-    CommandName.MAINTENANCE,
+    CommandName.BYPASS,
+    CommandName.BYPASS,
     CommandName.BYPASS,
     CommandName.BYPASS_END,
     CommandName.LID_RELEASE,
@@ -29,16 +29,24 @@ _NOW_AND_THEN: Final = (
     CommandName.ABORT,
     CommandName.COMMENT,
 )
+_AGAINST_A_LOCKOUT: Final = (
+    *(CommandName.JOG,) * 4,
+    *(CommandName.PURGE,) * 4,
+    CommandName.MANUAL,
+    CommandName.LID_RELEASE,
+    CommandName.MAINTENANCE_END,
+)
 
 
 class HandsOn(People):
     """As `People`, and one of them drives by hand whenever the mill lets them."""
 
-    __slots__ = ("_jog", "_pressed_until_s")
+    __slots__ = ("_jog", "_leaves", "_pressed_until_s")
 
     def __init__(self, habits: Habits, recipe: Recipe, draw: Random, now_s: float) -> None:
         super().__init__(habits, recipe, draw, now_s)
         self._jog = Jog()
+        self._leaves = False
         self._pressed_until_s = now_s
 
     def commands(self, world: World) -> tuple[Command, ...]:
@@ -57,13 +65,17 @@ class HandsOn(People):
         if draw.random() < 0.02:
             return (draw.choice(_NOW_AND_THEN),)
         if state.mode is Mode.MAINTENANCE:
-            return (CommandName.MAINTENANCE_END,) if draw.random() < 0.1 else ()
+            return (draw.choice(_AGAINST_A_LOCKOUT),)
         if state.state in _WAITING:
             return CommandName.ACK, CommandName.RESET
         if state.state is not State.IDLE or draw.random() < 0.05:
             return ()
         if state.mode is Mode.AUTO:
-            return CommandName.ACK, CommandName.MANUAL
+            self._leaves = False
+            return CommandName.ACK, draw.choice((CommandName.MANUAL, CommandName.MAINTENANCE))
+        self._leaves |= draw.random() < 0.02
+        if self._leaves:
+            return CommandName.PURGE_END, CommandName.AUTO
         if not state.watch.credit and state.hands.sweep is None:
             return CommandName.ACK, CommandName.PURGE
         return self._button(world.now_s)

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from sim.prove import stage
-from sim.prove.guards import MUTANTS
+from sim.prove.guards import MUTANTS, Mutant
 from sim.prove.plan import draw
 from sim.prove.runner import run_seed
 
@@ -56,7 +56,7 @@ def hunt_one(seeds: Sequence[int], mutant: str) -> Hunt:
     An exception does not count as found.
     """
     began_s, errors = time.monotonic(), 0
-    for number, seed in enumerate(_in_order(seeds, MUTANTS[mutant].tried_by), 1):
+    for number, seed in enumerate(_in_order(seeds, MUTANTS[mutant]), 1):
         try:
             with weakened(mutant):
                 breaches = run_seed(seed, mended=False).breaches
@@ -69,14 +69,16 @@ def hunt_one(seeds: Sequence[int], mutant: str) -> Hunt:
     return Hunt(mutant, None, len(seeds), "", "", errors, time.monotonic() - began_s)
 
 
-def _in_order(seeds: Sequence[int], tried_by: tuple[str, ...]) -> list[int]:
-    """Seeds with a fault that tries the guard come first."""
+def _in_order(seeds: Sequence[int], mutant: Mutant) -> list[int]:
+    """Seeds with something that tries the guard come first."""
 
     def is_off(seed: int) -> bool:
-        names = (planned.fault.name for planned in draw(seed).faults)
-        return not any(name.startswith(tried_by) for name in names)
+        plan = draw(seed)
+        if mutant.by_hand:
+            return not plan.by_hand
+        return not any(planned.fault.name.startswith(mutant.tried_by) for planned in plan.faults)
 
-    return sorted(seeds, key=is_off) if tried_by else list(seeds)
+    return sorted(seeds, key=is_off) if mutant.by_hand or mutant.tried_by else list(seeds)
 
 
 def hunt(seeds: Sequence[int], jobs: int = 1, names: Sequence[str] = ()) -> list[Hunt]:

@@ -34,6 +34,9 @@ CRITICAL = (
     "stands still always",
     "no ramp",
     "leaves a trip by itself",
+    "a jog lasts a minute",
+    "a lockout moves",
+    "trips can be bypassed",
 )
 SEEN_ALWAYS = ("I1", "I3 run-down", "I8", "I9", "I10", "I11", "I14", "I19", "I21", "I23")
 
