@@ -22,7 +22,7 @@ def expected_argon_l(recipe: Recipe, equipment: Equipment) -> float:
 def expected_phase_s(
     phase: Phase, recipe: Recipe, equipment: Equipment, free_l: float
 ) -> tuple[float, bool]:
-    """How long a phase should take, and whether that is its limit, as only a measurement ends it."""
+    """How long a phase should take; True when only a measurement ends it, and its limit is told."""
     if isinstance(phase, Purge):
         swept_s = sweep_s(phase, recipe.atmosphere, equipment, free_l)
         return swept_s + phase.dwell_s, False

@@ -17,6 +17,7 @@ from controller.core.recipe import (
     Purge,
     Recipe,
 )
+from controller.core.value import value
 from controller.core.volume import free_volume_l
 
 G_PER_KG: Final = 1000.0
@@ -62,7 +63,7 @@ class Average:
     mid_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Position:
     """Where the batch is. Times are on the process clock, which stands still while held."""
 
@@ -79,7 +80,7 @@ class Position:
     o2_slope_ppm_per_min: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Totals:
     """What a batch adds up. `dose_*` belong to the mill segment under way."""
 

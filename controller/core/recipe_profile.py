@@ -1,4 +1,4 @@
-"""What a recipe looks like over time when nothing hinders it: for an author, before anything runs."""
+"""What a recipe looks like over time when nothing hinders it, for its author."""
 
 from __future__ import annotations
 

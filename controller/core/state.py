@@ -13,6 +13,7 @@ from controller.core.hands import NOBODY, Hands, Mode
 from controller.core.interlocks import NONE, Matrix, Violation, matrix_for
 from controller.core.outputs import DEAD, Outputs
 from controller.core.states import State
+from controller.core.value import value
 from controller.core.watch import Watch
 
 
@@ -24,7 +25,7 @@ class Release:
     user: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ScanState:
     """Everything that the controller remembers from one scan to the next."""
 
@@ -61,7 +62,7 @@ class CommandResult:
     state: State
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """What one scan decides."""
 

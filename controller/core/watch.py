@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from controller.core.equipment import Equipment
@@ -15,6 +14,7 @@ from controller.core.limits import Limits
 from controller.core.outputs import Outputs
 from controller.core.signals import DriveState, Signal
 from controller.core.trust import NEW, Trust
+from controller.core.value import value
 
 GAS_UNKNOWN_MAX_S: Final = 60.0
 
@@ -34,7 +34,7 @@ _FOLLOWED_S: Final = 2.0
 _FOLLOWED_SCANS: Final = 6.0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Watch:
     """The memory of the interlocks.
 

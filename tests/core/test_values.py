@@ -1,0 +1,41 @@
+"""A scan changes nothing of what it is given: some values are frozen by the type checker alone."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+from controller.core.scan import scan
+from controller.core.state import ScanState
+from controller.edge.plantfile import load_plant
+from controller.edge.recipefile import load_recipe
+from sim.world import PERIOD_S, Operator, World, new_mill
+
+ROOT = Path(__file__).parents[2]
+PLANT = load_plant(ROOT / "deploy" / "lab-0.5l.toml")
+RECIPE = load_recipe(ROOT / "recipes" / "training.toml", PLANT.equipment)
+EVERY = 37
+
+
+def frozen_parts(state: ScanState) -> dict[int, object]:
+    """What never differs from scan to scan need not be copied to be compared."""
+    kept = (state.equipment, state.matrix, state.state)
+    return {id(part): part for part in kept}
+
+
+def test_a_scan_leaves_its_arguments_as_they_were_through_a_whole_batch() -> None:
+    world = World(new_mill(RECIPE, PLANT.equipment, 1), PLANT.equipment)
+    operator = Operator(RECIPE)
+    compared = 0
+    while world.now_s < 500.0:
+        commands = operator.commands(world) if not operator.done else ()
+        if world.scans % EVERY == 0:
+            before, image = world.state, world.plant.read()
+            kept = copy.deepcopy((before, image), frozen_parts(before))
+            again = [scan(before, image, commands, world.now_s, PERIOD_S) for _ in range(2)]
+            assert (before, image) == kept
+            same = commands or again[0] == again[1]  # a recipe that is loaded makes a new matrix
+            assert same, "the same arguments give the same decision"
+            compared += 1
+        world.step(commands)
+    assert compared > 100
