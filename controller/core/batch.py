@@ -54,11 +54,12 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """A running sum over a measuring window: count, absolute pressure, kelvin, and O2."""
+    """A running sum over a measuring window: absolute pressure, kelvin of jar and powder, O2."""
 
     count: int = 0
     pressure_mbar: float = 0.0
     kelvin: float = 0.0
+    powder_kelvin: float = 0.0
     o2_ppm: float = 0.0
     mid_s: float = 0.0
 

@@ -254,7 +254,7 @@ def _argon(state: ScanState, image: Image) -> _Found:
     )
     need_l = 0.0 if state.batch is None else expected_argon_l(state.batch.recipe, equipment)
     value = f"{left_l:.0f} L" if left_l == left_l else shown(Signal.ARGON_SUPPLY_BAR_G, image)
-    return value, f"at least {need_l:.0f} L", left_l >= need_l
+    return value, f"at least {need_l:.0f} L, with waits at their time limits", left_l >= need_l
 
 
 def _acknowledged(state: ScanState, image: Image) -> _Found:

@@ -115,6 +115,7 @@ def _averaged(average: Average, scene: Scene) -> Average:
         average.count + 1,
         average.pressure_mbar + x[_PRESSURE] + x[_AMBIENT],
         average.kelvin + x[_JAR] + _ZERO_C_K,
+        average.powder_kelvin + x[_POWDER] + _ZERO_C_K,
         average.o2_ppm + x[_O2],
         average.mid_s + scene.t_s,
     )
@@ -163,7 +164,8 @@ def _leak_result(phase: LeakTest, position: Position, scene: Scene) -> Position:
     first, last = position.first, position.last
     equipment = scene.batch.equipment
     sums = (first.pressure_mbar, first.kelvin, last.pressure_mbar, last.kelvin)
-    if not (first.count and last.count and all(map(math.isfinite, sums))):
+    unsettled_k = _unsettled_k(first, last)
+    if not all(map(math.isfinite, (*sums, unsettled_k))):
         return replace(position, verdict=Verdict.LEAK_INCONCLUSIVE)
     leak = pressure_decay_leak(
         _reading(first),
@@ -171,7 +173,7 @@ def _leak_result(phase: LeakTest, position: Position, scene: Scene) -> Position:
         last.mid_s / last.count - first.mid_s / first.count,
         free_gas_l(scene.batch),
         pressure_sigma_mbar=equipment.pressure_sigma_mbar,
-        temperature_sigma_k=equipment.temperature_sigma_k,
+        temperature_sigma_k=math.hypot(equipment.temperature_sigma_k, unsettled_k),
     )
     found = replace(position, leak_rate_mbar_l_s=leak.rate_mbar_l_s)
     if COVERAGE_FACTOR * leak.sigma_mbar_l_s > phase.accept_mbar_l_s:
@@ -180,6 +182,17 @@ def _leak_result(phase: LeakTest, position: Position, scene: Scene) -> Position:
     if abs(leak.rate_mbar_l_s) > phase.accept_mbar_l_s:
         return replace(found, verdict=Verdict.LEAKS)
     return _to(found, Step.DONE, scene.t_s)
+
+
+def _unsettled_k(first: Average, last: Average) -> float:
+    """How unsure the change of the gas's temperature is: it lies between that of jar and powder,
+    which go different ways while a jar that was just docked settles. NaN without a whole test.
+    """
+    if not (first.count and last.count):
+        return math.nan
+    jar_k = last.kelvin / last.count - first.kelvin / first.count
+    powder_k = last.powder_kelvin / last.count - first.powder_kelvin / first.count
+    return 0.5 * abs(jar_k - powder_k)
 
 
 def _reading(average: Average) -> DecayReading:

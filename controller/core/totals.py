@@ -17,6 +17,8 @@ _POWER: Final = int(Signal.SHAFT_POWER_W)
 _FLOW: Final = int(Signal.ARGON_FLOW_SLPM)
 _PROCESS: Final = (State.STARTING, State.RUNNING, State.PAUSING, State.COMPLETING, State.RESUMING)
 _HOLD: Final = (State.HOLDING, State.HELD, State.PAUSED, State.RESTARTING)
+# A batch is open until it has stopped or aborted: its run-down and its purge are its own too.
+_ENDING: Final = (State.STOPPING, State.ABORTING)
 _DOSE: Final = frozenset({State.RUNNING, State.PAUSING})
 _RPM_TO_RAD_S: Final = 2.0 * math.pi / 60.0
 
@@ -24,14 +26,17 @@ _RPM_TO_RAD_S: Final = 2.0 * math.pi / 60.0
 def added(state: ScanState, x: Sequence[float], dt_s: float) -> Totals:
     """The totals after `dt_s`. Values that are UNKNOWN or above their range add nothing.
 
-    Hold time is neither process time nor blade time. Revolutions and energy count in the dose only
-    while a mill segment runs: those of a run-down into a hold are in the totals alone, and the
-    segment gives them again. Energy is net of what the empty mill takes at that speed (plant file).
+    Hold time is neither process time nor blade time; nor is that of STOPPING and ABORTING.
+    Revolutions and energy count in the dose only while a mill segment runs: those of a run-down
+    into a hold are in the totals alone, and the segment gives them again. Energy is net of what the
+    empty mill takes at that speed (plant file).
     """
     before = state.totals
     current = state.state
     if current not in _PROCESS and current not in _HOLD:
-        return before
+        started = state.batch is not None and state.batch.started_s is not None
+        if not (started and current in _ENDING):
+            return before
     rotor_rpm, power_w, flow_slpm = x[_ROTOR], x[_POWER], x[_FLOW]
     turns, powered = 0.0 < rotor_rpm < math.inf, 0.0 < power_w < math.inf
     revolutions = rotor_rpm * dt_s / 60.0 if turns else 0.0

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from controller.core.equipment import Equipment
+from controller.core.limits import Limits
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import SIGNALS, Signal
 from controller.edge.plantranges import (
@@ -91,6 +92,10 @@ def _equipment_problems(equipment: Equipment) -> Iterator[Problem]:
             limit = e.argon_flow_max_slpm
             yield ("equipment", key), f"must be at most argon_flow_max_slpm, which is {limit:g}"
     yield from _rotor_problems(e)
+    trip_mbar = Limits().pressure_trip_mbar_g
+    if not e.leak_test_max_mbar_g < trip_mbar:
+        why = f"must be below the pressure that trips, which is {trip_mbar:g}"
+        yield ("equipment", "leak_test_max_mbar_g"), why
     most_g = FILL_MOST * BULK_G_L * e.vessel_l
     if e.charge_max_g > most_g:
         yield ("equipment", "charge_max_g"), f"is too much for the vessel, which holds {most_g:.0f}"

@@ -41,7 +41,7 @@ def after_a_second(state: ScanState, changes: dict[Signal, float] | None = None)
 @pytest.mark.parametrize("state", State, ids=lambda state: state.value)
 def test_every_state_counts_what_it_should(state: State) -> None:
     totals = after_a_second(state_in(state))
-    counted = state in PROCESS | HOLD
+    counted = state in PROCESS | HOLD | {State.STOPPING, State.ABORTING}
     assert totals.process_s == pytest.approx(1.0 if state in PROCESS else 0.0)
     assert totals.hold_s == pytest.approx(1.0 if state in HOLD else 0.0)
     assert totals.revolutions == pytest.approx(50.0 if counted else 0.0)

@@ -142,6 +142,7 @@ MISTAKES = [
         "equipment.cover_flow_slpm",
         "argon_flow_max_slpm",
     ),
+    ("leak_test_max_mbar_g = 250.0", "leak_test_max_mbar_g = 300.0", "equipment", "trips"),
     ("relief_mbar_g = 500.0", "relief_mbar_g = 250.0", "equipment.leak_test_max_mbar_g", "relief"),
     ("poll_s = 0.1", "poll_ms = 100", "devices[0].poll_ms", "unknown"),
     ("vessel_l = 0.5", "vessel_l = nan", "equipment.vessel_l", ""),
