@@ -30,6 +30,9 @@ test-long: install $(DONE)/dev ## run the tests that take minutes
 	@$(BIN)/python tests/support/machine.py
 	$(BIN)/python -m pytest -m long $(ARGS)
 
+bench: install ## measure reaction, lateness and isolation, each beside an anchor of the same run
+	$(BIN)/python -m benchmarks $(ARGS)
+
 check: install $(DONE)/dev ## check format, lint, types and the direction of imports
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -105,4 +108,4 @@ $(DONE)/venv:
 	fi; \
 	mkdir -p $(DONE); touch $@
 
-.PHONY: help run install test test-long check format docs pictures wheel lock clean page
+.PHONY: help run install test test-long bench check format docs pictures wheel lock clean page

@@ -1,0 +1,1 @@
+"""How fast and how punctual the live system is, each figure beside an anchor of the same run."""
