@@ -172,11 +172,11 @@ class Link:
         """What `_trace` has found out about the bytes of `reply`."""
         if self._wrong:
             raise self._wrong_reply(self._wrong)
-        self.answered_s = monotonic_s()
         if reply.isError():
             self.errors += 1
             self.trouble = f"refuses with exception {reply.exception_code}"
             raise Refused(self.device, reply.exception_code)
+        self.answered_s = monotonic_s()
         self.round_trip_s = self.answered_s - started_s
         if self._delay_s:
             self._delay_s = 0.0
