@@ -37,22 +37,18 @@ from controller.core.events import EventKind
 from controller.core.signals import Image
 from controller.core.state import Decision
 from controller.core.states import State
-from controller.cycle import Cycle
+from controller.cycle import PERIOD_S, Cycle
 from controller.edge.clock import monotonic_s
 from controller.edge.modbus import ModbusPlant
 from controller.edge.notify import ALIVE, READY, STOPPING, notify
 from controller.edge.plantfile import PlantFile
 from controller.edge.runmark import RunMark, run_mark
 from controller.errors import StartError
-from controller.records.clerk import Clerk
-from controller.records.schema import RECORD_NAME
+from controller.records.record import Record
 from controller.records.setting import setting_of
-from controller.records.when import boot_id, new_run_id
-from controller.records.writer import Writer
 
 EXIT_SCAN_FAILED: Final = 70
 DOOR_GRACE_S: Final = 2
-RECORD_OPEN_S: Final = 5.0
 # A scan that is not done after so many looks hangs. Looks, and not seconds: a process that was
 # stopped as a whole looks at nothing, and must not end because of it.
 LOOK_S: Final = 0.1
@@ -166,9 +162,9 @@ class _Controller:
         self._mark = mark
         self._ready = False
         self._plant = ModbusPlant(options.plant)
-        self._writer = Writer(options.data / RECORD_NAME, boot_id(), new_run_id(), __version__)
-        self._clerk = Clerk(self._writer, setting_of(options.plant, options.speed))
-        self._journal = Journal(self._clerk)
+        setting = setting_of(options.plant, options.speed)
+        self._record = Record(options.data, setting, PERIOD_S)
+        self._journal = Journal(self._record.clerk)
         self._stream = Stream()
         self._snapshots = Snapshots(options.plant, options.speed)
         self._state = State.IDLE
@@ -182,13 +178,12 @@ class _Controller:
         mailbox = Mailbox(self._loop, monotonic_s)
         options = self._options
         bound = _bound(options)
-        if not self._writer.start(RECORD_OPEN_S):
-            log.critical("the record is not open: no batch can be started until it is")
+        self._record.start()
         self._cycle = Cycle(
             self._plant,
             options.plant.equipment,
             mailbox,
-            self._clerk,
+            self._record,
             self._told,
             speed=options.speed,
             restarted=self._mark.follows_a_crash,
@@ -229,8 +224,7 @@ class _Controller:
         server.should_exit = True
         await door
         await self._plant.stop()
-        if not self._writer.end():
-            log.critical("not everything could be written to the record")
+        self._record.end()
         if hangs:
             log.critical("the scan hangs, DEAD image written; where every thread is, follows")
             faulthandler.dump_traceback()

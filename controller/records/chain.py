@@ -31,6 +31,9 @@ class Break:
     seq: int
     reason: str
 
+    def __str__(self) -> str:
+        return f"row {self.seq} {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from controller.core.batch import Batch, Totals
 from controller.core.events import Event, EventKind
-from controller.core.signals import Image
 from controller.core.state import Decision
 from controller.core.states import State
 from controller.core.target import thickness_json
@@ -74,7 +73,7 @@ class Clerk:
         self._ended = False
         self._fresh: deque[Entry] = deque(maxlen=ENTRIES_KEPT)
 
-    def note(self, decision: Decision, image: Image) -> None:
+    def note(self, decision: Decision) -> None:
         """Takes in one scan."""
         batch, before = decision.state.batch, self._batch
         self._batch = batch
@@ -107,10 +106,6 @@ class Clerk:
     def committed(self, within_s: float) -> bool:
         """Whether all that was noted is on disk, waiting at most so long for it."""
         return self._writer.quiet or (within_s > 0.0 and self._writer.committed(within_s))
-
-    def lost_s(self) -> float:
-        """For how long nothing could be committed; 0 when all is well."""
-        return self._writer.lost_s()
 
     def _facts(self, decision: Decision, before: Batch | None) -> Iterator[Draft]:
         """The rows of the batch itself that this scan leads to."""

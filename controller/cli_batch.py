@@ -1,0 +1,158 @@
+"""`blademill batch` and `blademill record`: read, verify and copy what the controller recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from controller.api.address import default_data
+
+if TYPE_CHECKING:
+    from controller.records.chain import Anchor, Verdict
+    from controller.records.reader import RecordReader
+
+# The reader brings numpy along, which `blademill --help` need not wait for: it is imported in the
+# functions that read.
+
+_data = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=default_data,
+    help="The controller's data folder.",
+)
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, and JSON alone.")
+_anchors = click.option(
+    "--anchor",
+    "anchors",
+    multiple=True,
+    metavar="ROW:HASH",
+    help="A head that was noted elsewhere; finds a cut-off end and a chain made anew.",
+)
+
+
+def _reader(data: Path) -> RecordReader:
+    from controller.records.reader import RecordReader
+
+    return RecordReader(data)
+
+
+@click.group(short_help="List, show and verify recorded batches.")
+def batch() -> None:
+    """What the record has about batches."""
+
+
+@batch.command("list")
+@_data
+@_as_json
+def list_batches(data: Path, as_json: bool) -> None:
+    """All batches, the newest first."""
+    found = _reader(data).batches()
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for item in found:
+        recipe = f"{item['recipe_id']} v{item['recipe_version']}"
+        simulated = "  SIMULATED" if item["simulated"] else ""
+        began = item["started_utc"] or item["loaded_utc"]
+        click.echo(f"{item['id']}  {item['outcome']:<11}  {began}  {recipe}{simulated}")
+
+
+@batch.command()
+@click.argument("batch_id")
+@_data
+@_as_json
+def show(batch_id: str, data: Path, as_json: bool) -> None:
+    """The whole record of one batch."""
+    from controller.records.words import batch_text
+
+    found = _reader(data).batch(batch_id)
+    click.echo(json.dumps(found, indent=2) if as_json else batch_text(found))
+
+
+@batch.command("verify")
+@click.argument("batch_id", required=False)
+@_data
+@_anchors
+@_as_json
+@click.pass_context
+def verify_batch(
+    context: click.Context,
+    batch_id: str | None,
+    data: Path,
+    anchors: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Check the chain of all rows and every trend; with BATCH_ID, that it is among them.
+
+    Exit code 1 when something was changed, and the row where.
+    """
+    reader = _reader(data)
+    if batch_id is not None:
+        reader.rows(batch_id)
+    _tell(context, reader.verify(_read_anchors(anchors)), as_json)
+
+
+@click.group(short_help="Verify, back up and restore the record.")
+def record() -> None:
+    """The record as a whole. `backup` may run while the controller does."""
+
+
+@record.command("verify")
+@_data
+@_anchors
+@_as_json
+@click.pass_context
+def verify_record(
+    context: click.Context, data: Path, anchors: tuple[str, ...], as_json: bool
+) -> None:
+    """Check the chain of all rows and every trend. Exit code 1 when something was changed."""
+    _tell(context, _reader(data).verify(_read_anchors(anchors)), as_json)
+
+
+def _copying(name: str, text: str) -> Callable[[click.Group], None]:
+    def add(group: click.Group) -> None:
+        @group.command(name, help=text)
+        @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+        @_data
+        def copy(folder: Path, data: Path) -> None:
+            from controller.records.backup import copy_record
+
+            ends = (data, folder) if name == "backup" else (folder, data)
+            verdict = copy_record(*ends)
+            click.echo(f"{ends[1]}: {verdict.rows} rows, verified; head {verdict.head}")
+
+    return add
+
+
+_copying("backup", "Copy record and trends to FOLDER and verify the copy.")(record)
+_copying("restore", "Copy the backup in FOLDER into an empty data folder and verify it.")(record)
+
+
+def _read_anchors(texts: tuple[str, ...]) -> list[Anchor]:
+    from controller.records.chain import Anchor
+
+    found = []
+    for text in texts:
+        seq, _, head = text.partition(":")
+        if not seq.isdigit() or len(head) != 64 or not set(head) <= set("0123456789abcdef"):
+            raise click.BadParameter(f"{text!r} is no ROW:HASH", param_hint="--anchor")
+        found.append(Anchor(int(seq), head))
+    return found
+
+
+def _tell(context: click.Context, verdict: Verdict, as_json: bool) -> None:
+    broken = verdict.broken
+    if as_json:
+        told: dict[str, Any] = {"good": verdict.good, "rows": verdict.rows, "head": verdict.head}
+        told["broken"] = None if broken is None else {"row": broken.seq, "reason": broken.reason}
+        click.echo(json.dumps(told, indent=2))
+    elif broken is None:
+        click.echo(f"Good: {verdict.rows} rows. Anchor {verdict.rows}:{verdict.head}")
+    else:
+        click.echo(f"NOT GOOD: {broken}", err=True)
+    if broken is not None:
+        context.exit(1)

@@ -1,0 +1,205 @@
+"""The record for those who only read: the door, the page's process, reports, the command line.
+
+Every call opens the file for itself and reads one consistent state of it; nothing here can write.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from controller.core.events import EventKind
+from controller.errors import RecordError
+from controller.records.archive import Trend, file_sha256, open_trend
+from controller.records.batch import batch_record, summary
+from controller.records.chain import Anchor, Break, Verdict, rows_of, verify
+from controller.records.downsample import least_and_greatest
+from controller.records.row import Row
+from controller.records.schema import RECORD_NAME, open_for_reading
+from controller.records.trendfile import TrendFile
+from controller.records.trends import FOLDER
+
+BATCHES_SENT: Final = 500
+AUDIT_SENT: Final = 500
+POINTS_MAX: Final = 5_000
+DRAWN: Final = (
+    "o2_ppm",
+    "h2o_ppm",
+    "h2s_ppm",
+    "rotor_rpm",
+    "torque_nm",
+    "vessel_pressure_mbar_g",
+    "jar_c",
+    "powder_probe_c",
+    "argon_flow_slpm",
+)
+_COLUMNS: Final = "seq, batch, kind, utc, mono_ns, boot, run, process_s, text, data, prev, hash"
+_AUDITED: Final = (
+    EventKind.AUDIT,
+    EventKind.COMMAND_ACCEPTED,
+    EventKind.COMMAND_REFUSED,
+    EventKind.RECORD_OPENED,
+    EventKind.RECORD_GAP,
+    EventKind.RECOVERY,
+    EventKind.BATCH_CLOSED,
+)
+
+
+class RecordReader:
+    """Reads the record in a data folder. Every method raises RecordError when there is none."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        db = open_for_reading(self.data / RECORD_NAME)
+        try:
+            db.execute("BEGIN")
+            yield db
+        except sqlite3.Error as error:
+            what = f"the record cannot be read ({error})"
+            raise RecordError(what, where=str(self.data)) from error
+        finally:
+            db.close()
+
+    def batches(self, limit: int = BATCHES_SENT) -> list[dict[str, Any]]:
+        """The newest batches first: id, recipe, operator, times, outcome, disposition."""
+        with self._open() as db:
+            ids = [
+                str(found[0])
+                for found in db.execute(
+                    "SELECT batch FROM ev WHERE kind = ? ORDER BY seq DESC LIMIT ?",
+                    (EventKind.BATCH_LOADED.value, limit),
+                )
+            ]
+            return [summary(_rows(db, batch_id)) for batch_id in ids]
+
+    def has(self, batch_id: str) -> bool:
+        """Whether there is a batch of this id."""
+        with self._open() as db:
+            return bool(batch_id) and bool(_rows(db, batch_id, EventKind.BATCH_LOADED))
+
+    def rows(self, batch_id: str) -> list[Row]:
+        """Every row of a batch in their order. Raises RecordError when there is no such batch."""
+        with self._open() as db:
+            found = _rows(db, batch_id) if batch_id else []
+        if not found:
+            raise RecordError(f"there is no batch {batch_id!r}", do="See: blademill batch list")
+        return found
+
+    def batch(self, batch_id: str) -> dict[str, Any]:
+        """The whole batch record. Raises RecordError when there is no such batch."""
+        return batch_record(self.rows(batch_id), self.trend_of(batch_id))
+
+    def trend_of(self, batch_id: str) -> Trend | None:
+        """The trend of a batch, None when it has none."""
+        return open_trend(self.data / FOLDER, batch_id)
+
+    def trend(self, batch_id: str, points: int, columns: Sequence[str] = DRAWN) -> dict[str, Any]:
+        """Each column as at most `points` points with every peak kept. UNKNOWN is null.
+
+        Raises RecordError when there is no such trend or column.
+        """
+        trend = self.trend_of(batch_id)
+        if trend is None:
+            raise RecordError(f"there is no trend of batch {batch_id!r}")
+        times = trend.times()
+        series = {}
+        for name in columns:
+            if name not in trend.layout.columns:
+                raise RecordError(f"the trend has no column {name!r}")
+            values = trend.column(name)
+            kept = least_and_greatest(values, points)
+            series[name] = {
+                "t_s": np.round(times[kept], 3).tolist(),
+                "values": [_plain(value) for value in values[kept].tolist()],
+            }
+        return {"batch": batch_id, "scans": len(times), "series": series}
+
+    def audit(self, after: int = 0, limit: int = AUDIT_SENT) -> list[dict[str, Any]]:
+        """The newest entries of the audit trail after this number, oldest first."""
+        marks = ",".join("?" * len(_AUDITED))
+        with self._open() as db:
+            found = db.execute(
+                f"SELECT {_COLUMNS} FROM ev WHERE kind IN ({marks}) AND seq > ?"  # noqa: S608
+                " ORDER BY seq DESC LIMIT ?",
+                (*(kind.value for kind in _AUDITED), after, limit),
+            ).fetchall()
+        return [Row._make(row).to_json() for row in reversed(found)]
+
+    def newest(self, limit: int) -> list[Row]:
+        """The newest rows, oldest first."""
+        with self._open() as db:
+            found = db.execute(
+                f"SELECT {_COLUMNS} FROM ev ORDER BY seq DESC LIMIT ?",  # noqa: S608  constant
+                (limit,),
+            ).fetchall()
+        return [Row._make(row) for row in reversed(found)]
+
+    def command_ids(self, limit: int) -> frozenset[str]:
+        """The ids of the newest commands that were carried out."""
+        with self._open() as db:
+            found = db.execute(
+                "SELECT data ->> '$.id' FROM ev WHERE kind = ? ORDER BY seq DESC LIMIT ?",
+                (EventKind.COMMAND_ACCEPTED.value, limit),
+            ).fetchall()
+        return frozenset(str(row[0]) for row in found)
+
+    def verify(self, anchors: Iterable[Anchor] = ()) -> Verdict:
+        """Checks the chain from the first row to the last, and every trend that it names."""
+        with self._open() as db:
+            verdict = verify(rows_of(db), anchors)
+            if verdict.broken is not None:
+                return verdict
+            broken = next(filter(None, map(self._broken_trend, _seals(db))), None)
+        return Verdict(verdict.rows, verdict.head, broken)
+
+    def _broken_trend(self, row: Row) -> Break | None:
+        """What is wrong with the trend file that this row is the newest word on."""
+        body = row.body
+        path = self.data / str(body["file"])
+        if not path.is_file():
+            return Break(row.seq, f"its trend {body['file']} is missing")
+        if row.kind == EventKind.TREND_ARCHIVED.value:
+            same = file_sha256(path) == body["sha256"]
+            return None if same else Break(row.seq, f"its trend {body['file']} was changed")
+        return _broken_live(path, int(body["bytes"]), str(body["sha256"]), row.seq)
+
+
+def _broken_live(path: Path, length: int, sha256: str, seq: int) -> Break | None:
+    import hashlib
+
+    with path.open("rb") as file:
+        found = hashlib.sha256(file.read(length)).hexdigest()
+    if found == sha256:
+        return None
+    bad = TrendFile(path).first_bad()
+    where = "" if bad is None else f" in frame {bad}"
+    return Break(seq, f"its trend {path.parent.name}/{path.name} was changed{where}")
+
+
+def _seals(db: sqlite3.Connection) -> list[Row]:
+    """The newest row about each trend."""
+    found = db.execute(
+        f"SELECT {_COLUMNS} FROM ev WHERE seq IN"  # noqa: S608  constant
+        " (SELECT max(seq) FROM ev WHERE kind IN (?, ?) GROUP BY batch) ORDER BY seq",
+        (EventKind.TREND_SEALED.value, EventKind.TREND_ARCHIVED.value),
+    )
+    return [Row._make(row) for row in found]
+
+
+def _rows(db: sqlite3.Connection, batch_id: str, kind: EventKind | None = None) -> list[Row]:
+    only = "" if kind is None else " AND kind = ?"
+    values = (batch_id,) if kind is None else (batch_id, kind.value)
+    query = f"SELECT {_COLUMNS} FROM ev WHERE batch = ?{only} ORDER BY seq"  # noqa: S608  constant
+    return [Row._make(row) for row in db.execute(query, values)]
+
+
+def _plain(value: float) -> float | None:
+    return float(f"{value:.6g}") if value - value == 0.0 else None

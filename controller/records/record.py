@@ -1,0 +1,70 @@
+"""The whole record of one process: events, trends and archives, begun and ended together."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, Final
+
+from controller.core.events import EventKind
+from controller.core.signals import Image
+from controller.core.state import Decision
+from controller.records.archiver import Archiver
+from controller.records.clerk import Clerk, Setting
+from controller.records.row import draft
+from controller.records.schema import RECORD_NAME
+from controller.records.trends import TrendWriter
+from controller.records.when import boot_id, new_run_id
+from controller.records.writer import Writer
+
+OPEN_S: Final = 5.0
+ARCHIVED_S: Final = 10.0
+
+log = logging.getLogger("blademill.record")
+
+
+class Record:
+    """What the loop writes to, and the door appends its audit entries to."""
+
+    def __init__(self, data: Path, setting: Setting, period_s: float) -> None:
+        self.data = data
+        self.writer = Writer(data / RECORD_NAME, boot_id(), new_run_id(), setting.software)
+        self.clerk = Clerk(self.writer, setting)
+        self._archiver = Archiver(self._archived)
+        self._trend = TrendWriter(data, period_s, self._sealed, self._archiver.take)
+
+    def start(self) -> None:
+        """Opens the record, and waits for that a few seconds at most."""
+        if not self.writer.start(OPEN_S):
+            log.critical("the record is not open: no batch can be started until it is")
+        self._archiver.start(self._trend.folder)
+        self._trend.start()
+
+    def note(self, decision: Decision, image: Image) -> None:
+        """Takes in what a scan decided. Never waits."""
+        self.clerk.note(decision)
+        self._trend.note(decision.state, image)
+
+    def committed(self, within_s: float) -> bool:
+        """Whether all that was noted is on disk, waiting at most so long for it."""
+        return self.clerk.committed(within_s)
+
+    def lost_s(self) -> float:
+        """For how long nothing could be committed; 0 when all is well."""
+        return self.writer.lost_s()
+
+    def end(self) -> None:
+        """Writes what waits and closes the files."""
+        self._trend.end()
+        self._archiver.end()
+        if not self.writer.end():
+            log.critical("not everything could be written to the record")
+
+    def _sealed(self, batch_id: str, what: dict[str, Any]) -> None:
+        text = f"Trend of {what['frames']} frames"
+        self.writer.offer([draft(EventKind.TREND_SEALED, text, what, batch=batch_id)])
+
+    def _archived(self, batch_id: str, what: dict[str, Any]) -> bool:
+        text = f"Trend archived as {what['file']}"
+        self.writer.offer([draft(EventKind.TREND_ARCHIVED, text, what, batch=batch_id)])
+        return self.writer.committed(ARCHIVED_S)
