@@ -19,6 +19,7 @@ from controller.core.equipment import Equipment
 from controller.errors import BlademillError, FileFaults, InputError
 
 ANSWER_S: Final = 2.0
+AUDIT_S: Final = 1.0
 EVENTS_SENT: Final = 500
 BODY_LIMIT: Final = 128 * 1024
 
@@ -65,6 +66,9 @@ def make_app(
     async def audit(request: AuditRequest) -> JSONResponse:
         if taken.is_new(request.id):
             journal.add(audit_event(request, journal.now_s))
+        # The sender forgets the entry when it is told that it is taken.
+        if not await asyncio.to_thread(journal.committed, AUDIT_S):
+            return _refused(503, "the record is not written at present")
         return JSONResponse({"taken": True})
 
     @app.get("/v1/trend")

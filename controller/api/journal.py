@@ -45,6 +45,9 @@ class Source(Protocol):
     def fresh(self) -> Iterator[Entry]:
         """The entries since the last call, oldest first."""
 
+    def committed(self, within_s: float) -> bool:
+        """Waits until all that was added is on disk; False when it is not within this time."""
+
 
 class Journal:
     """Written and read by the door's event loop."""
@@ -61,6 +64,10 @@ class Journal:
     def add(self, event: Event) -> None:
         """Records one event that no scan has made, such as a sign-in."""
         self._source.add(event)
+
+    def committed(self, within_s: float) -> bool:
+        """Waits until all that was added is on disk; False when it is not within this time."""
+        return self._source.committed(within_s)
 
     def note(self, decision: Decision, image: Image) -> list[Entry]:
         """Takes in one scan; returns the new entries."""

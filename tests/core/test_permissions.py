@@ -1,4 +1,4 @@
-"""Who may give which command: the table against a second one typed here, and the scan against it."""
+"""Who may give which command: the table against one typed here, and the scan against both."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_what_makes_safer_needs_no_role_no_password_and_no_fresh_look(name: Comm
 
 @pytest.mark.parametrize("state", State, ids=lambda state: state.value)
 def test_the_scan_carries_out_nothing_that_the_table_does_not_give(state: State) -> None:
-    """Every command, in this state, by nobody and by each role: refused exactly by role or state."""
+    """Every command by nobody and by each role: refused exactly by role or by state."""
     for name, roles in product(NAMES, ROLE_SETS):
         asked = command(name, roles=roles)
         run = at(state)

@@ -1,0 +1,130 @@
+"""The controller's door without a process: a bench of a test answers as the scan."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from bench import LAB, ROOT, Bench, state_in
+
+from controller.api.app import make_app
+from controller.api.journal import Journal
+from controller.api.mailbox import Mailbox
+from controller.api.stream import Stream
+from controller.core.events import Event
+from controller.core.scan import scan
+from controller.core.states import State
+
+TRAINING = (ROOT / "recipes" / "training.toml").read_text(encoding="utf-8")
+ARGS: dict[str, dict[str, Any]] = {
+    "load": {"recipe_toml": TRAINING, "name": "training.toml"},
+    "charge": {
+        "cam_mass_g": 95.0,
+        "sse_mass_g": 5.0,
+        "cam_lot": "C",
+        "sse_lot": "S",
+        "blade_id": "B",
+        "emptied_and_cleaned": True,
+    },
+    "shelve": {"alarm": "O2_HIGH", "minutes": 5.0, "reason": "why"},
+    "unshelve": {"alarm": "O2_HIGH"},
+    "out_of_service": {"alarm": "O2_HIGH", "reason": "why"},
+    "in_service": {"alarm": "O2_HIGH"},
+    "purge": {"argon_flow_slpm": 2.0, "minutes": 1.0},
+    "maintenance": {"reason": "why"},
+    "bypass": {"row": "COOLING", "minutes": 5.0, "reason": "why"},
+    "bypass.end": {"row": "COOLING"},
+    "handover": {"from": "Ada", "to": "Bob"},
+    "comment": {"text": "a word"},
+}
+
+
+class Memory:
+    """The events that the door was told, in place of the record."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.writes = True
+
+    def committed(self, within_s: float) -> bool:
+        return self.writes
+
+    def add(self, event: Event) -> None:
+        self.events.append(event)
+
+    def fresh(self) -> Iterator[Any]:
+        return iter(())
+
+
+@dataclass
+class Door:
+    """The door, the bench behind it, and the clock by which requests grow old."""
+
+    http: httpx.AsyncClient
+    mailbox: Mailbox
+    memory: Memory
+    clock: list[float]
+    run: Bench
+
+    def message(self, name: str, **more: Any) -> dict[str, Any]:
+        """A command that is in order, given by somebody who has just looked."""
+        return {
+            "id": str(uuid.uuid4()),
+            "name": name,
+            "user": "second",
+            "roles": ["operator"],
+            "state_version": self.run.state.version,
+            "proved": True,
+            "args": ARGS.get(name, {}),
+            **more,
+        }
+
+    async def ask(self, message: dict[str, Any], waited_s: float = 0.0) -> httpx.Response:
+        """Send a command; the next scan comes `waited_s` later."""
+        sending = asyncio.create_task(self.http.post("/v1/commands", json=message))
+        while not self.mailbox._waiting and not sending.done():
+            await asyncio.sleep(0)
+        self.clock[0] += waited_s
+        self.scan()
+        return await sending
+
+    def scan(self) -> None:
+        """One scan with what waits."""
+        state = self.run.state
+        decision = scan(state, self.run.image, self.mailbox.take(), state.now_s + 0.1, 0.1)
+        self.run.state = decision.state
+        self.mailbox.settle(decision.results)
+
+
+@asynccontextmanager
+async def door(state: State = State.IDLE) -> AsyncIterator[Door]:
+    """A door to a mill in this state."""
+    clock = [0.0]
+    mailbox = Mailbox(asyncio.get_running_loop(), lambda: clock[0])
+    memory = Memory()
+    app = make_app(
+        equipment=LAB,
+        mailbox=mailbox,
+        journal=Journal(memory),
+        stream=Stream(),
+        health=dict,
+        metrics=bytes,
+    )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://door") as http:
+        yield Door(http, mailbox, memory, clock, Bench(state_in(state)))
+
+
+def run_door(check: Callable[[Door], Awaitable[None]], state: State = State.IDLE) -> None:
+    """Run one check against a fresh door, within a minute."""
+
+    async def within() -> None:
+        async with door(state) as it:
+            await check(it)
+
+    asyncio.run(asyncio.wait_for(within(), 60.0))
