@@ -13,7 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from livebatch import ROOT, quick_files
+from livebatch import ROOT, quick_files, wait_for
+
+from controller.api.address import why_down
+from controller.supervise import RESTARTS
+from hmi.processes import Processes, Setup
 
 pytestmark = pytest.mark.modbus
 
@@ -99,3 +103,29 @@ def test_up_prints_its_address_and_ctrl_c_ends_all_three(tmp_path: Path) -> None
         assert not any(is_running(child) for child in children)
     finally:
         process.kill()
+
+
+def test_a_controller_that_keeps_failing_stays_down_and_the_page_lives_on(tmp_path: Path) -> None:
+    """H2: an end to restarts, told where people look."""
+    plant, recipe = quick_files(tmp_path, on_time_s=20.0)
+    with Processes(Setup(plant, str(recipe), 1.0, 1, 0, supervised=True)) as processes:
+        killed: set[int] = set()
+
+        def another() -> bool:
+            return bool(set(family(processes.pid("control"))) - killed)
+
+        for _ in range(RESTARTS + 1):
+            wait_for(another, 10.0)
+            for child in set(family(processes.pid("control"))) - killed:
+                killed.add(child)
+                os.kill(child, signal.SIGKILL)
+
+        def stays_down() -> bool:
+            processes.watch()
+            return bool(processes.down)
+
+        wait_for(stays_down, 20.0)
+        assert "stays down" in processes.down["control"]
+        assert "killed by SIGKILL" in why_down(processes.socket)
+        assert is_running(processes.pid("hmi"))
+        assert is_running(processes.pid("sim"))
