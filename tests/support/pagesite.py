@@ -126,11 +126,13 @@ async def site(
             desk.store.close()
 
 
-def run(check: Callable[[Site], Awaitable[None]], **options: Any) -> None:
-    """Run one check against a fresh site, within twenty seconds."""
+def run(
+    check: Callable[[Site], Awaitable[None]], *, within_s: float = 20.0, **options: Any
+) -> None:
+    """Run one check against a fresh site, within a time."""
 
     async def within() -> None:
         async with site(**options) as it:
             await check(it)
 
-    asyncio.run(asyncio.wait_for(within(), 20.0))
+    asyncio.run(asyncio.wait_for(within(), within_s))
