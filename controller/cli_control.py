@@ -26,6 +26,8 @@ from controller.api.address import default_data, default_socket
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="JSON file of device addresses, as `blademill sim --addresses-out` writes it.",
 )
+@click.option("--metrics-port", type=click.IntRange(1, 65535), help="Figures for Prometheus here.")
+@click.option("--log-json", is_flag=True, help="Log as JSON lines.")
 @click.option("--speed", type=click.FloatRange(1.0, 10.0), default=1.0, show_default=True)
 @click.pass_context
 def control(
@@ -35,6 +37,8 @@ def control(
     port: int | None,
     data: Path | None,
     addresses: Path | None,
+    metrics_port: int | None,
+    log_json: bool,
     speed: float,
 ) -> None:
     """Scan the plant every 100 ms and open the door for the HMI.
@@ -42,18 +46,21 @@ def control(
     The first and the last image written is DEAD: every output zero. Ends cleanly on Ctrl-C.
     """
     from controller.edge.plantfile import load_plant, with_addresses
+    from controller.jsonlog import log_to_stderr
     from controller.packaged import packaged_file
     from controller.process import Options, run_controller
 
     faulthandler.enable()  # a supervisor that gives up waiting sends SIGABRT
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    log_to_stderr(as_json=log_json)
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
     logging.getLogger("transitions").setLevel(logging.WARNING)
     plant = load_plant(plant_path or packaged_file("deploy", "lab-0.5l.toml"))
     if addresses is not None:
         plant = with_addresses(plant, read_addresses(addresses))
     door = None if port else (socket or default_socket())
-    context.exit(run_controller(Options(plant, door, data or default_data(), port or 0, speed)))
+    folder = data or default_data()
+    options = Options(plant, door, folder, port or 0, speed, metrics_port or 0)
+    context.exit(run_controller(options))
 
 
 def read_addresses(path: Path) -> dict[str, tuple[str, int]]:

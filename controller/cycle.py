@@ -20,6 +20,7 @@ from controller.core.scan import MAX_DT_PERIODS, scan
 from controller.core.signals import Image
 from controller.core.state import CommandResult, Decision, initial_state
 from controller.edge.clock import monotonic_s, sleep_until
+from controller.histogram import Histogram
 
 PERIOD_S: Final = 0.1
 LATENESS_KEPT: Final = 600
@@ -135,6 +136,7 @@ class Cycle:
         self._recent_slips: deque[int] = deque(maxlen=BEHIND_WINDOW)
         self._count = 0
         self._slips = 0
+        self.scan_times = Histogram()
         self.failure: BaseException | None = None
 
     @property
@@ -162,7 +164,9 @@ class Cycle:
             due_s = began_s + tick * PERIOD_S
             self._late_s.append(sleep_until(due_s))
             self._plant.next_scan_at(due_s + PERIOD_S)
+            scan_s = monotonic_s()
             self._one()
+            self.scan_times.add(monotonic_s() - scan_s)
             tick = self._next_tick(tick, began_s)
 
     def _one(self) -> None:

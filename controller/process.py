@@ -18,7 +18,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,8 @@ from controller import __version__
 from controller.api.app import make_app
 from controller.api.journal import Journal
 from controller.api.mailbox import Mailbox
-from controller.api.metrics import metrics_of
+from controller.api.metrics import Figures, metrics_of
+from controller.api.scrape import make_scrape_app
 from controller.api.snapshot import Snapshots
 from controller.api.stream import Stream
 from controller.core.events import EventKind
@@ -70,6 +71,8 @@ _TOLD: Final = (
 class Options:
     """How to run a controller. The door is at `socket`, or else at `port` of 127.0.0.1.
 
+    `metrics_port` of 127.0.0.1 has the figures for Prometheus; 0 leaves them out.
+
     `data` is the folder for what must outlive the process.
     """
 
@@ -78,6 +81,7 @@ class Options:
     data: Path
     port: int = 0
     speed: float = 1.0
+    metrics_port: int = 0
 
 
 def run_controller(options: Options) -> int:
@@ -132,9 +136,7 @@ def _bound(options: Options) -> socket.socket:
     """The door's listening socket. Raises StartError when its address is taken."""
     try:
         if options.socket is None:
-            door = socket.socket(socket.AF_INET)
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind(("127.0.0.1", options.port))
+            door = _bound_port(options.port)
         else:
             door = socket.socket(socket.AF_UNIX)
             door.bind(str(options.socket))
@@ -148,12 +150,39 @@ def _bound(options: Options) -> socket.socket:
     return door
 
 
+def _scrape_socket(options: Options) -> socket.socket | None:
+    """The listening socket of the figures, where they are asked for. Raises StartError."""
+    if not options.metrics_port:
+        return None
+    try:
+        return _bound_port(options.metrics_port)
+    except OSError as taken:
+        raise StartError(
+            f"the figures cannot be served ({taken.strerror})",
+            where=f"127.0.0.1:{options.metrics_port}",
+            do="Stop what uses the port, or choose another --metrics-port.",
+        ) from taken
+
+
+def _bound_port(port: int) -> socket.socket:
+    """A listening socket of 127.0.0.1. Raises OSError when the port is taken."""
+    bound = socket.socket(socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
+    return bound
+
+
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handlers: this process has one order of ending."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+async def _served(servers: Sequence[tuple[_Server, socket.socket]]) -> None:
+    """All the servers, until all have ended."""
+    await asyncio.gather(*(server.serve(sockets=[bound]) for server, bound in servers))
 
 
 class _Controller:
@@ -168,6 +197,7 @@ class _Controller:
         self._stream = Stream()
         self._snapshots = Snapshots(options.plant, options.speed)
         self._state = State.IDLE
+        self._seen: tuple[Decision, Image] | None = None
         self._loop: asyncio.AbstractEventLoop
         self._cycle: Cycle
         self._ended: asyncio.Event
@@ -178,6 +208,7 @@ class _Controller:
         mailbox = Mailbox(self._loop, monotonic_s)
         options = self._options
         bound = _bound(options)
+        scrape = _scrape_socket(options)
         self._record.start()
         self._cycle = Cycle(
             self._plant,
@@ -188,9 +219,11 @@ class _Controller:
             speed=options.speed,
             restarted=self._mark.follows_a_crash,
         )
-        server = _Server(self._door(mailbox))
+        servers = [(_Server(self._door(mailbox)), bound)]
+        if scrape is not None:
+            servers.append((_Server(self._scrape()), scrape))
         await self._plant.start()
-        door = asyncio.create_task(server.serve(sockets=[bound]))
+        door = asyncio.create_task(_served(servers))
         thread = threading.Thread(
             target=self._cycle.run, args=(self._scan_ended,), name="scan", daemon=True
         )
@@ -206,7 +239,7 @@ class _Controller:
         self._cycle.end()
         await asyncio.wait((waiting, hung), return_when=asyncio.FIRST_COMPLETED)
         hung.cancel()
-        return await self._end(server, door, hangs=not waiting.done())
+        return await self._end([server for server, _ in servers], door, hangs=not waiting.done())
 
     async def _until_hung(self) -> None:
         """Returns when the scan hangs while this loop lives on."""
@@ -216,12 +249,15 @@ class _Controller:
             looks = looks + 1 if scans == self._cycle.scans else 0
             scans = self._cycle.scans
 
-    async def _end(self, server: _Server, door: asyncio.Task[None], *, hangs: bool) -> int:
+    async def _end(
+        self, servers: Sequence[_Server], door: asyncio.Task[None], *, hangs: bool
+    ) -> int:
         """DEAD first, then everything else."""
         await self._plant.write_dead()
         notify(STOPPING)
         self._stream.close()
-        server.should_exit = True
+        for server in servers:
+            server.should_exit = True
         await door
         await self._plant.stop()
         self._record.end()
@@ -237,6 +273,30 @@ class _Controller:
         _say("controller ended, DEAD image written")
         return 0
 
+    def _scrape(self) -> uvicorn.Config:
+        """The server of the figures."""
+        return uvicorn.Config(
+            make_scrape_app(self._health, metrics_of(self._figures)),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            limit_concurrency=8,
+            timeout_graceful_shutdown=DOOR_GRACE_S,
+            server_header=False,
+        )
+
+    def _missing(self) -> list[str]:
+        """What keeps the controller from being ready, in words."""
+        timing, missing = self._cycle.timing(), []
+        if self._seen is None:
+            missing.append("no scan is done yet")
+        elif self._seen[1].health.record_lost_s > 0.0:
+            missing.append("the record cannot be written")
+        if timing.behind:
+            missing.append("scans are late")
+        gone = [device.id for device in self._plant.devices() if not device.connected]
+        return [*missing, *(f"{device_id} is not connected" for device_id in gone)]
+
     def _address(self) -> str:
         return str(self._options.socket or f"127.0.0.1:{self._options.port}")
 
@@ -247,7 +307,7 @@ class _Controller:
             journal=self._journal,
             stream=self._stream,
             health=self._health,
-            metrics=metrics_of(self._cycle.timing, lambda: self._state, self._plant.devices),
+            metrics=metrics_of(self._figures),
         )
         return uvicorn.Config(
             app,
@@ -266,7 +326,19 @@ class _Controller:
             "state": self._state.value,
             "scans": timing.count,
             "slips": timing.slips,
+            "missing": self._missing(),
         }
+
+    def _figures(self) -> Figures:
+        decision, image = self._seen or (None, None)
+        return Figures(
+            timing=self._cycle.timing(),
+            scan_s=self._cycle.scan_times.counted(),
+            state=decision.state if decision else None,
+            image=image,
+            devices=self._plant.devices(),
+            margins_s=self._plant.margins_s(),
+        )
 
     def _scan_ended(self) -> None:
         self._loop.call_soon_threadsafe(self._ended.set)
@@ -274,6 +346,7 @@ class _Controller:
     def _told(self, decision: Decision, image: Image) -> None:
         """Called in the scan thread after each scan: only hands over."""
         self._state = decision.state.state
+        self._seen = (decision, image)
         self._loop.call_soon_threadsafe(self._publish, decision, image)
 
     def _publish(self, decision: Decision, image: Image) -> None:

@@ -85,6 +85,7 @@ class Guard:
         self._began_s = began_s
         self._proven_on = 0
         self._was_proven = False
+        self._longest_s = 0.0
         self._lost_s = -math.inf
         self._foreign_s = -math.inf
 
@@ -119,7 +120,14 @@ class Guard:
         silent_s = monotonic_s() - max([self._began_s, *(link.asked_s for link in self.links)])
         if silent_s > EARLY * (self.plan.device.watchdog_s or math.inf):
             self.written.forget()
+        if self._proven_on:
+            self._longest_s = max(self._longest_s, silent_s)
         return silent_s
+
+    def take_margin_s(self) -> float:
+        """The least that was left of the watchdog's time since this was asked before."""
+        longest_s, self._longest_s = self._longest_s, 0.0
+        return (self.plan.device.watchdog_s or math.inf) - longest_s
 
     async def is_the_device(self, link: Link) -> bool:
         """Ask a new connection who is there. Raises what `link.read` raises."""

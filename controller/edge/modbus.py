@@ -156,6 +156,15 @@ class ModbusPlant:
         """How every device is doing, in the order of the plant file."""
         return [self._status(plan) for plan in self._plans]
 
+    def margins_s(self) -> dict[str, float]:
+        """What was left at least of each device's watchdog since this was asked before."""
+        guards = [writer.guard for writer in self._writers]
+        return {
+            guard.plan.device.id: guard.take_margin_s()
+            for guard in guards
+            if guard.plan.device.watchdog_s is not None
+        }
+
     def _wake_writers(self) -> None:
         for writer in sorted(self._writers, key=lambda writer: not writer.makes_safer()):
             writer.wake()

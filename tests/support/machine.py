@@ -1,4 +1,4 @@
-"""What the tests need of the machine besides Python: a Chromium, and mbpoll.
+"""What the tests need of the machine besides Python: a Chromium, mbpoll and promtool.
 
 Run as a script (`make test` does) it installs what is missing where that is allowed, and stops
 with the one command to type where it is not.
@@ -31,6 +31,11 @@ MBPOLL_ADVICE = (
     "  sudo apt-get install -y mbpoll"
 )
 
+PROMTOOL_ADVICE = (
+    "The tests marked prometheus need promtool, and it was not found: they will fail. Type:\n"
+    "  sudo apt-get install -y prometheus"
+)
+
 
 def find_chromium() -> str | None:
     """The path of a Chromium: the one that BLADEMILL_CHROMIUM names, else the first on PATH."""
@@ -44,7 +49,8 @@ def missing_packages() -> list[str]:
     chosen = find_chromium() or os.environ.get("BLADEMILL_CHROMIUM")
     chromium = [] if chosen else ["chromium", "fonts-liberation"]
     mbpoll = [] if shutil.which("mbpoll") else ["mbpoll"]
-    return chromium + mbpoll
+    prometheus = [] if shutil.which("promtool") else ["prometheus"]
+    return chromium + mbpoll + prometheus
 
 
 def install(packages: list[str]) -> None:
@@ -65,6 +71,8 @@ def main() -> None:
     install(missing_packages())
     if shutil.which("mbpoll") is None:
         print(MBPOLL_ADVICE, file=sys.stderr)
+    if shutil.which("promtool") is None:
+        print(PROMTOOL_ADVICE, file=sys.stderr)
     if find_chromium() is None:
         sys.exit(CHROMIUM_ADVICE)
 
