@@ -18,18 +18,26 @@ from controller.core.trust import FORGET_S, LOOSE, LOSS
 
 ARMED: Final[dict[Arm, tuple[str, str]]] = {
     Arm.ALWAYS: ("always", "in every state"),
-    Arm.ACTIVE: ("active", "in every state but IDLE, RESETTING, ABORTING and ABORTED"),
-    Arm.BATCH: ("batch", "as active, without COMPLETE and STOPPED"),
+    Arm.ACTIVE: (
+        "active",
+        "in every state but IDLE, RESETTING, ABORTING and ABORTED; in IDLE in MANUAL; and while"
+        " something is moved by hand",
+    ),
+    Arm.BATCH: ("batch", "as active, without COMPLETE and STOPPED; and while the blade is jogged"),
     Arm.TURNING: (
         "turning",
         "while active, and the drive is told or permitted to run, or standstill is not proven",
     ),
     Arm.INERT: ("inert", "in a batch that holds purge credit"),
-    Arm.COVER: ("purged", "in a batch whose purge is behind it, with or without credit"),
+    Arm.COVER: (
+        "purged",
+        "in a batch whose purge is behind it, with or without credit; and while the blade is"
+        " jogged",
+    ),
     Arm.LEAK_TEST: ("leak test", "while the leak test runs"),
     Arm.NOT_LEAK_TEST: ("no leak test", "while active, but not in the leak test"),
     Arm.RUN: ("run", "in RUNNING, PAUSING and COMPLETING"),
-    Arm.MILL: ("mill", "as run, in a mill phase"),
+    Arm.MILL: ("mill", "as run, in a mill phase; and while the blade is jogged"),
     Arm.FLOW: ("flow", "while active, and argon is asked for"),
     Arm.HOLDING: ("run-down", "in HOLDING and STOPPING"),
     Arm.HELD: ("held", "in HELD"),
