@@ -352,6 +352,7 @@ _FACTS: Final[dict[Fact, Callable[[ScanState, Image], _Found]]] = {
     Fact.WATCHDOGS: lambda _, image: _sound(image, "watchdogs_unarmed"),
     Fact.RIGHT_DEVICES: lambda _, image: _sound(image, "wrong_devices"),
     Fact.SOLE_MASTER: lambda _, image: _sound(image, "foreign_write"),
+    Fact.DEVICES_ANSWER: lambda _, image: _sound(image, "devices_lost"),
     Fact.NO_BYPASS: _no_bypass,
     Fact.HANDS_OFF: _hands_off,
     Fact.SWEPT: _swept,

@@ -169,6 +169,7 @@ def _silent(role: Role) -> Fault:
                 device=device,
                 deaf=True,
                 unheard=True,
+                since_s=site.now_s,
             )
         )
 

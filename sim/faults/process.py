@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.faults.model import CALM, Fault, Value, table, trip, warn
+from sim.faults.model import CALM, REFUSE, Fault, Value, hold, table, trip, warn
 
 
 def process_faults() -> Iterator[Fault]:
@@ -34,4 +34,12 @@ def process_faults() -> Iterator[Fault]:
         text="The heartbeat does not reach its relay, which opens the run permit.",
         begin=lambda site, _: site.wire.stop_heart(),
         expected=table(driven=trip(2.5), rest=warn(4.0)),
+    )
+    yield Fault(
+        name="record_lost",
+        catalogue="D1 D2",
+        hazard="H13",
+        text="Nothing can be committed to the record: disk full, or a file system that failed.",
+        begin=lambda site, _: site.wire.lose_record(),
+        expected=table(start=REFUSE, batch=hold(11.0)),
     )

@@ -13,9 +13,11 @@ from dataclasses import dataclass, fields, replace
 from enum import Enum, unique
 from typing import Any, Final
 
+from controller.core.health import HEALTHY, Health
 from controller.core.image import assemble
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import SIGNAL_COUNT, Image, Quality, Signal
+from controller.edge.plan import plan_devices
 from controller.edge.plantfile import PlantFile
 from controller.edge.registers import OnExpiry
 from controller.edge.wiring import HEARTBEAT
@@ -23,6 +25,8 @@ from sim.drive import DriveFault
 from sim.faults.model import Undo
 from sim.mill import Mill
 
+ASTRAY_SCANS: Final = 2  # a read-back may be one write behind
+_LATE_S: Final = 0.15  # a scan and a half
 _FIELDS: Final = tuple(field.name for field in fields(Outputs))
 
 
@@ -51,6 +55,7 @@ class Loss:
     device: str = ""
     deaf: bool = False
     unheard: bool = False
+    since_s: float = 0.0
 
 
 class Wire:
@@ -80,6 +85,14 @@ class Wire:
             )
             for device in plant.devices
         }
+        self._read_back = {
+            plan.device.id: tuple(back.name for back in plan.read_backs)
+            for plan in plan_devices(plant)
+        }
+        self._astray: dict[str, int] = {}
+        self._sent = mill.outputs
+        self._read_s = -math.inf
+        self._record_lost_s = math.inf
         self._level = False
         self._beat_s = -math.inf
         self._max_age_s = [math.inf] * SIGNAL_COUNT
@@ -119,10 +132,60 @@ class Wire:
 
         return go_on
 
+    def lose_record(self) -> Undo:
+        """From now on nothing can be committed to the record."""
+        self._record_lost_s = self.now_s
+
+        def mend() -> None:
+            self._record_lost_s = math.inf
+
+        return mend
+
     # What the scan reads.
 
     def image(self, values: Sequence[float]) -> Image:
         """The image of these readings, with what is wrong on their way."""
+        health = self._health()
+        image = self._read(values)
+        return image if health is HEALTHY else replace(image, health=health)
+
+    def _health(self) -> Health:
+        """What a controller would know of itself and its hold on the devices."""
+        gap_s, self._read_s = self.now_s - self._read_s, self.now_s
+        late = _LATE_S < gap_s < math.inf
+        record_lost = self.now_s > self._record_lost_s
+        if not (self._losses or self._forced or self._astray or late or record_lost):
+            return HEALTHY
+        lost = {loss.device for loss in self._losses if self._is_lost(loss)}
+        shown = self._shown()
+        for device, names in self._read_back.items():
+            strays = any(getattr(shown, name) != getattr(self._sent, name) for name in names)
+            if strays and device not in lost:
+                self._astray[device] = self._astray.get(device, 0) + 1
+            else:
+                self._astray.pop(device, None)
+        return HEALTHY._replace(
+            record_lost_s=self.now_s - self._record_lost_s if record_lost else 0.0,
+            foreign_write=float(sum(n >= ASTRAY_SCANS for n in self._astray.values())),
+            devices_lost=float(len(lost)),
+            scan_gap_s=gap_s if late else 0.0,
+        )
+
+    def _is_lost(self, loss: Loss) -> bool:
+        """Whether nothing right has come from a whole device for as long as it may be silent."""
+        if not loss.device or loss.reads in (Reads.GOOD, Reads.FROZEN):
+            return False
+        limit_s = self.plant.device(loss.device).max_age_s
+        return loss.reads is Reads.BAD or self.now_s - loss.since_s > limit_s
+
+    def _shown(self) -> Outputs:
+        """What the output registers of the devices hold."""
+        outputs = self._taken
+        for forced in self._forced:
+            outputs = replace(outputs, **forced)
+        return outputs
+
+    def _read(self, values: Sequence[float]) -> Image:
         if not any(loss.signals for loss in self._losses):
             self._held.clear()
             return assemble(values)
@@ -149,6 +212,7 @@ class Wire:
 
     def deliver(self, outputs: Outputs, heartbeat: bool) -> None:
         """One output image and the heartbeat, to those who listen."""
+        self._sent = outputs
         deaf = {loss.device for loss in self._losses if loss.deaf}
         unheard = {loss.device for loss in self._losses if loss.unheard}
         for device in self._heard_s:
@@ -190,9 +254,7 @@ class Wire:
 
     def _effective(self) -> Outputs:
         """What the plant is really told."""
-        outputs = self._taken
-        for forced in self._forced:
-            outputs = replace(outputs, **forced)
+        outputs = self._shown()
         if outputs.run_permit and self.now_s - self._beat_s > self.plant.heartbeat_s:
             outputs = replace(outputs, run_permit=False)
         return outputs

@@ -40,6 +40,7 @@ OUTSIDE: Final[dict[str, tuple[str, ...]]] = {
         *_STOPPED,
     ),
     "I15 truth": (),
+    "I16 truth": ("comm_", "scan_", "heartbeat_"),
 }
 
 

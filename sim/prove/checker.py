@@ -21,6 +21,7 @@ from sim.prove.atlas import OUTSIDE
 from sim.prove.blade import Blade
 from sim.prove.gas import Gas
 from sim.prove.hands import ByHand
+from sim.prove.health import Health
 from sim.prove.ledger import Breach, Ledger
 from sim.prove.liveness import Endings
 from sim.prove.moves import Moves
@@ -40,7 +41,7 @@ def max_ages_s(plant: PlantFile) -> tuple[float, ...]:
 class Checker:
     """Call `check` after every scan, `silent` for every period without one."""
 
-    __slots__ = ("_blade", "_endings", "_gas", "_hands", "_ledger", "_moves", "_truth")
+    __slots__ = ("_blade", "_endings", "_gas", "_hands", "_health", "_ledger", "_moves", "_truth")
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Checker:
         self._hands = ByHand()
         self._truth = Truth(frozenset(OUTSIDE))
         self._endings = Endings()
+        self._health = Health()
 
     @property
     def breaches(self) -> list[Breach]:
@@ -87,8 +89,10 @@ class Checker:
         self._gas.check(k)
         self._hands.check(k)
         self._endings.check(k)
+        self._health.check(k)
         if mill is not None:
             self._truth.check(k, mill)
+            self._health.truth(k, mill, self._truth.within)
         k.close()
 
     def silent(self, mill: Mill) -> None:
@@ -98,7 +102,7 @@ class Checker:
     def crashed(self) -> None:
         """The controller has been killed; the next scan is made by a new one."""
         self._ledger.crashed()
-        for part in (self._moves, self._blade, self._gas, self._hands, self._endings):
+        for part in (self._moves, self._blade, self._gas, self._hands, self._endings, self._health):
             part.crashed()
 
     def take_over(self, state: ScanState) -> None:

@@ -53,6 +53,7 @@ class Fact(Enum):
     WATCHDOGS = "watchdogs"
     RIGHT_DEVICES = "right_devices"
     SOLE_MASTER = "sole_master"
+    DEVICES_ANSWER = "devices_answer"
     NO_BYPASS = "no_bypass"
     HANDS_OFF = "hands_off"
     SWEPT = "swept"
@@ -119,6 +120,7 @@ def _order() -> tuple[Permit, ...]:
         _fact(Fact.WATCHDOGS, "H9", _ENERGY, "Watchdogs of the output devices armed"),
         _fact(Fact.RIGHT_DEVICES, "H10", _ENERGY, "Devices are those of the plant file"),
         _fact(Fact.SOLE_MASTER, "H12", _ENERGY | Need.RELEASE, "Outputs as written here"),
+        _fact(Fact.DEVICES_ANSWER, "H10", _READY, "Every device answers"),
     )
 
 
