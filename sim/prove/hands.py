@@ -96,9 +96,9 @@ class ByHand:
             self._rows(k)
 
     def _take(self, k: Ledger) -> None:
-        results = {result.command_id: result.accepted for result in k.decision.results}
+        accepted = {result.command_id for result in k.decision.results if result.accepted}
         for command in k.commands:
-            if results.get(command.id):
+            if command.id in accepted:
                 self._accepted(k, command)
 
     def _accepted(self, k: Ledger, command: Command) -> None:
