@@ -169,7 +169,6 @@ def _silent(role: Role) -> Fault:
                 device=device,
                 deaf=True,
                 unheard=True,
-                since_s=site.now_s,
             )
         )
 

@@ -10,7 +10,6 @@ from sim.drive import DriveFault
 from sim.faults.effects import does, holds, lies, overwrites
 from sim.faults.lies import scales
 from sim.faults.model import (
-    NONE,
     REFUSE,
     Fault,
     Table,
@@ -118,14 +117,14 @@ def _second_master() -> Iterator[Fault]:
     yield overwritten(
         "second_master_speed",
         "Somebody else writes VALUE to the drive as its speed after each of our writes.",
-        table(driven=trip(1.0), rest=trip(CYCLE_S)),
+        table(batch=trip(1.0), after=trip(1.0)),
         rpm,
         lambda value: {"rotor_rpm": value},
     )
     yield overwritten(
         "second_master_run",
         "Somebody else closes the run contactor and starts the drive at VALUE.",
-        table(start=REFUSE, batch=trip(1.5), release=REFUSE),
+        table(start=REFUSE, batch=trip(1.0), after=trip(1.0), release=REFUSE),
         rpm,
         lambda value: {"rotor_rpm": value, "run": True, "run_permit": True},
         "H2 H12",
@@ -133,7 +132,7 @@ def _second_master() -> Iterator[Fault]:
     yield overwritten(
         "second_master_argon",
         "Somebody else writes VALUE to the argon flow controller after each of our writes.",
-        table(testing=trip(1.0), turning=trip(1.0), after=trip(1.0), start=NONE),
+        table(batch=trip(1.0), after=trip(1.0)),
         Value("slpm", 8.0, 0.0, 100.0),
         lambda value: {"argon_flow_slpm": value},
     )
@@ -145,9 +144,9 @@ def _second_master() -> Iterator[Fault]:
         begin=overwrites(lambda _: {"exhaust_shut": True, "supply_open": True}),
         expected=table(
             start=REFUSE,
-            testing=hold(20.0),
-            turning=hold(2.5),
-            after=warn(2.5),
+            testing=trip(20.0),  # what it writes may be what is wanted at first
+            turning=trip(1.0),
+            after=trip(1.0),
             release=(warn(5.0), REFUSE),
         ),
     )
@@ -157,5 +156,5 @@ def _second_master() -> Iterator[Fault]:
         hazard="H1 H12",
         text="Somebody else powers the coil of the guard lock after each of our writes.",
         begin=overwrites(lambda _: {"lid_unlock": True}),
-        expected=table(start=REFUSE, testing=hold(1.0), rest=trip(20.0), after=warn(20.0)),
+        expected=table(start=REFUSE, batch=trip(1.0), after=trip(1.0)),
     )

@@ -49,10 +49,10 @@ tests and the hard-wired layer are for. `blademill fault-matrix` tries every fau
 and tells which of these expectations are met.
 
 The letters of "kind" are: S sensor, A actuator, G gas, T heat, C communication, P the
-controller's process, D its storage, U mains and people. The hazards are: H1 contact with the blade, H2 unexpected
-start, H3 hydrogen sulfide, H4 ignition, H5 over-pressure, H6 asphyxiation, H7 overspeed, H8
-overheating, H9 loss of control, H10 acting on wrong data, H12 unauthorized control, H13 a record that is lost, H15 a trip
-that takes cover gas or cooling away.
+controller's process, D its storage, U mains and people. The hazards are: H1 contact with the blade,
+H2 unexpected start, H3 hydrogen sulfide, H4 ignition, H5 over-pressure, H6 asphyxiation, H7
+overspeed, H8 overheating, H9 loss of control, H10 acting on wrong data, H12 unauthorized control,
+H13 a record that is lost, H15 a trip that takes cover gas or cooling away.
 """
 
 

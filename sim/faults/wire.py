@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from enum import Enum, unique
 from typing import Any, Final
 
-from controller.core.health import HEALTHY, Health
+from controller.core.health import HEALTHY, Details, Health
 from controller.core.image import assemble
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import SIGNAL_COUNT, Image, Quality, Signal
@@ -25,8 +25,10 @@ from sim.drive import DriveFault
 from sim.faults.model import Undo
 from sim.mill import Mill
 
-ASTRAY_SCANS: Final = 2  # a read-back may be one write behind
-_LATE_S: Final = 0.15  # a scan and a half
+# How long a proof on a new connection may take, and a written output until it reads back.
+UNPROVEN_S: Final = 0.4
+SETTLE_S: Final = 0.15
+LATE_S: Final = 0.15  # a scan and a half
 _FIELDS: Final = tuple(field.name for field in fields(Outputs))
 
 
@@ -55,7 +57,6 @@ class Loss:
     device: str = ""
     deaf: bool = False
     unheard: bool = False
-    since_s: float = 0.0
 
 
 class Wire:
@@ -70,6 +71,10 @@ class Wire:
         self._hearts_stopped = 0
         self._held: dict[int, tuple[float, float]] = {}
         self._taken = mill.outputs
+        self._told: list[tuple[float, Outputs]] = [(-math.inf, mill.outputs)]
+        self._gone_s: dict[str, float] = {}
+        self._read_s = -math.inf
+        self._record_lost_s = math.inf
         self._zeroed: set[str] = set()
         self._watchdogs = {
             device.id: (device.watchdog_s, device.register_map.watchdog.on_expiry)
@@ -86,13 +91,9 @@ class Wire:
             for device in plant.devices
         }
         self._read_back = {
-            plan.device.id: tuple(back.name for back in plan.read_backs)
-            for plan in plan_devices(plant)
+            device.id: tuple(output.name for output in plan.read_backs if output.name in _FIELDS)
+            for device, plan in zip(plant.devices, plan_devices(plant), strict=True)
         }
-        self._astray: dict[str, int] = {}
-        self._sent = mill.outputs
-        self._read_s = -math.inf
-        self._record_lost_s = math.inf
         self._level = False
         self._beat_s = -math.inf
         self._max_age_s = [math.inf] * SIGNAL_COUNT
@@ -145,47 +146,18 @@ class Wire:
 
     def image(self, values: Sequence[float]) -> Image:
         """The image of these readings, with what is wrong on their way."""
-        health = self._health()
-        image = self._read(values)
-        return image if health is HEALTHY else replace(image, health=health)
-
-    def _health(self) -> Health:
-        """What a controller would know of itself and its hold on the devices."""
+        image = self._assembled(values)
+        if self._losses or self._forced or self._gone_s:
+            health, details = self._health()
+            image = replace(image, health=health, details=details)
         gap_s, self._read_s = self.now_s - self._read_s, self.now_s
-        late = _LATE_S < gap_s < math.inf
-        record_lost = self.now_s > self._record_lost_s
-        if not (self._losses or self._forced or self._astray or late or record_lost):
-            return HEALTHY
-        lost = {loss.device for loss in self._losses if self._is_lost(loss)}
-        shown = self._shown()
-        for device, names in self._read_back.items():
-            strays = any(getattr(shown, name) != getattr(self._sent, name) for name in names)
-            if strays and device not in lost:
-                self._astray[device] = self._astray.get(device, 0) + 1
-            else:
-                self._astray.pop(device, None)
-        return HEALTHY._replace(
-            record_lost_s=self.now_s - self._record_lost_s if record_lost else 0.0,
-            foreign_write=float(sum(n >= ASTRAY_SCANS for n in self._astray.values())),
-            devices_lost=float(len(lost)),
-            scan_gap_s=gap_s if late else 0.0,
-        )
+        lost_s = max(0.0, self.now_s - self._record_lost_s)
+        if lost_s > 0.0 or LATE_S < gap_s < math.inf:
+            own = image.health._replace(record_lost_s=lost_s, scan_gap_s=gap_s)
+            image = replace(image, health=own)
+        return image
 
-    def _is_lost(self, loss: Loss) -> bool:
-        """Whether nothing right has come from a whole device for as long as it may be silent."""
-        if not loss.device or loss.reads in (Reads.GOOD, Reads.FROZEN):
-            return False
-        limit_s = self.plant.device(loss.device).max_age_s
-        return loss.reads is Reads.BAD or self.now_s - loss.since_s > limit_s
-
-    def _shown(self) -> Outputs:
-        """What the output registers of the devices hold."""
-        outputs = self._taken
-        for forced in self._forced:
-            outputs = replace(outputs, **forced)
-        return outputs
-
-    def _read(self, values: Sequence[float]) -> Image:
+    def _assembled(self, values: Sequence[float]) -> Image:
         if not any(loss.signals for loss in self._losses):
             self._held.clear()
             return assemble(values)
@@ -208,17 +180,60 @@ class Wire:
         self._held = kept
         return assemble(found, quality, ages, self._max_age_s)
 
+    def _health(self) -> tuple[Health, Details]:
+        """What the live wire finds: by proofs on connections, by answers, by reading back."""
+        gone = {
+            loss.device
+            for loss in self._losses
+            if loss.deaf and (loss.unheard or loss.reads is Reads.BAD)
+        }
+        self._gone_s = {device: self._gone_s.get(device, self.now_s) for device in gone}
+        found = {
+            "watchdogs_unarmed": [d for d in self._gone_for(UNPROVEN_S) if d in self._watchdogs],
+            "foreign_write": self._foreign(gone),
+            "devices_lost": self._gone_for(None),
+        }
+        counts = {name: float(len(devices)) for name, devices in found.items()}
+        told = tuple((name, "; ".join(devices)) for name, devices in found.items() if devices)
+        return HEALTHY._replace(**counts), told
+
+    def _gone_for(self, limit_s: float | None) -> list[str]:
+        """The devices that have not answered for so long, or for their maximum age."""
+        return [
+            device
+            for device, since_s in sorted(self._gone_s.items())
+            if self.now_s - since_s
+            > (self.plant.device(device).max_age_s if limit_s is None else limit_s)
+        ]
+
+    def _foreign(self, gone: set[str]) -> list[str]:
+        """The devices in which an output that can be read back is not what was written."""
+        held = self._taken
+        for forced in self._forced:
+            held = replace(held, **forced)
+        return [
+            device
+            for device, outputs in self._read_back.items()
+            if device not in gone and device not in self._zeroed
+            if any(
+                all(getattr(held, name) != getattr(told, name) for _, told in self._told)
+                for name in outputs
+            )
+        ]
+
     # What the scan writes.
 
     def deliver(self, outputs: Outputs, heartbeat: bool) -> None:
         """One output image and the heartbeat, to those who listen."""
-        self._sent = outputs
         deaf = {loss.device for loss in self._losses if loss.deaf}
         unheard = {loss.device for loss in self._losses if loss.unheard}
         for device in self._heard_s:
             if device not in unheard:
                 self._heard_s[device] = self.now_s
                 self._zeroed.discard(device)
+        self._told.append((self.now_s, outputs))
+        while self._told[1][0] + SETTLE_S < self.now_s:
+            del self._told[0]
         if deaf:
             kept = {name: getattr(self._taken, name) for d in deaf for name in self._outputs_of[d]}
             outputs = replace(outputs, **kept)
@@ -254,7 +269,9 @@ class Wire:
 
     def _effective(self) -> Outputs:
         """What the plant is really told."""
-        outputs = self._shown()
+        outputs = self._taken
+        for forced in self._forced:
+            outputs = replace(outputs, **forced)
         if outputs.run_permit and self.now_s - self._beat_s > self.plant.heartbeat_s:
             outputs = replace(outputs, run_permit=False)
         return outputs
