@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from entering import set_up, sign_in
 from livebatch import quick_files
 from playwright.sync_api import Browser, Page, expect
 
@@ -24,30 +25,12 @@ pytestmark = pytest.mark.browser
 SPEED = 10.0
 ASKS_TWICE = ("start", "lid.release")
 SECOND_PRESS_MS = 700.0  # sooner, the page takes it for a double click
-CODE = re.compile(r"code:\s+(\S+)")
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def next_code(processes: Processes) -> str:
-    """The sign-in code that the page's process printed last."""
-    deadline = time.monotonic() + 20.0
-    while time.monotonic() < deadline:
-        codes = [match[1] for line in processes.page_lines() if (match := CODE.search(line))]
-        if codes:
-            return codes[-1]
-        time.sleep(0.05)
-    raise AssertionError("no sign-in code was printed")
-
-
-def sign_in(page: Page, processes: Processes, name: str) -> None:
-    page.locator("input[name=name]").fill(name)
-    page.locator("input[name=code]").fill(next_code(processes))
-    page.get_by_role("button", name="Sign in").click()
 
 
 def command(page: Page, name: str) -> None:
@@ -81,7 +64,7 @@ def test_a_batch_is_run_from_the_browser_and_outlives_the_page(
     page.on("request", lambda request: requests.append(request.url))
     with Processes(setup) as processes:
         page.goto(f"http://127.0.0.1:{port}/")
-        sign_in(page, processes, "Ada")
+        set_up(page, processes, "Ada")
         expect(page.get_by_text("SIMULATION").first).to_be_visible()
         state(page, "IDLE", 10.0)
 
@@ -102,7 +85,7 @@ def test_a_batch_is_run_from_the_browser_and_outlives_the_page(
         assert time.monotonic() - killed < 2.0 + 0.5  # half a second for the test itself
         processes.watch()
         page.goto(f"http://127.0.0.1:{port}/")
-        sign_in(page, processes, "Ada")
+        sign_in(page, "Ada")
         state(page, "RUNNING", 10.0)
 
         state(page, "COMPLETE", 90.0)

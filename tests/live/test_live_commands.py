@@ -78,7 +78,7 @@ def test_demo_refuses_a_plant_that_is_not_marked_simulated(tmp_path: Path) -> No
 
 def test_up_prints_its_address_and_ctrl_c_ends_all_three(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [*BLADEMILL, "up", "--port", "0"],
+        [*BLADEMILL, "up", "--port", "0", "--data", str(tmp_path)],
         cwd=tmp_path,
         env=ENVIRONMENT,
         stdout=subprocess.PIPE,

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import re
 import socket
-import time
 from pathlib import Path
 
+from entering import set_up
 from machine import CHROMIUM_ADVICE, CHROMIUM_ARGS, find_chromium
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -21,7 +20,6 @@ RECIPE = "bm-05"
 SPEED = 10.0
 BATCH_S = 420.0  # wall time within which each thing must have happened
 PANEL, DESK, PHONE = (1280, 800), (1920, 1080), (390, 844)
-CODE = re.compile(r"code:\s+(\S+)")
 SECOND_PRESS_MS = 700.0  # sooner, the page takes it for a double click
 FULL_SPEED_MS = 1_300.0  # the ramp, at SPEED
 SETTLED_MS = 700.0
@@ -38,7 +36,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGS))
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{port}/")
-        sign_in(page, processes)
+        set_up(page, processes, "M. Weber")
+        expect(page.locator("[data-state=IDLE]").first).to_be_visible(timeout=20_000)
         prepare(page)
         run(page)
         browser.close()
@@ -49,19 +48,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def sign_in(page: Page, processes: Processes) -> None:
-    """Sign in with the code that the page's process has printed."""
-    deadline = time.monotonic() + 20.0
-    codes: list[str] = []
-    while not codes and time.monotonic() < deadline:
-        codes = [match[1] for line in processes.page_lines() if (match := CODE.search(line))]
-        time.sleep(0.05)
-    page.locator("input[name=name]").fill("M. Weber")
-    page.locator("input[name=code]").fill(codes[-1])
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("[data-state=IDLE]").first).to_be_visible(timeout=20_000)
 
 
 def prepare(page: Page) -> None:
