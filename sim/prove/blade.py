@@ -114,6 +114,8 @@ class Blade:
         if atmosphere is not self._atmosphere:
             self._use(atmosphere)
         self._remember(k)
+        if self._swept_l == 0.0 and k.before.spins and k.was in RUN_STATES:
+            self._without_credit(k)
         if k.accepted and OPENERS & k.accepted:
             self._first_edge = True
         if k.sent.spins:
@@ -148,6 +150,12 @@ class Blade:
             self._peak_rpm = max(self._peak_rpm, k.before.rotor_rpm)
         elif x[_STANDSTILL] == 1.0 and x[_ROTOR] <= SLOW_RPM:
             self._peak_rpm = 0.0
+
+    def _without_credit(self, k: Ledger) -> None:
+        """I4: what ends the purge credit ends the run of the blade in the same scan."""
+        k.witness["I4 lost"] += 1
+        if k.sent.spins and k.state.state in RUN_STATES:
+            k.breach("I4", f"turns in {k.state.state.value}, and the purge is worth nothing")
 
     def _proofs(self, k: Ledger) -> None:
         """I1: lid and emergency stop proven in the image of this very scan."""
@@ -199,11 +207,12 @@ class Blade:
             self._tripped(k, "run permit lost")
         if k.over("drive", ran and not x[_DRIVE_STATE] >= 3.0, ANSWER_SLACK_S):
             self._tripped(k, "drive does not run")
-        slow = ran and k.before.rotor_rpm > 1000.0 and not x[_ROTOR] >= 0.5 * k.before.rotor_rpm
-        if k.over("follow", slow, FOLLOW_SLACK_S):
-            k.witness["I12"] += 1
-            if k.sent.spins and k.state.state in RUN_STATES:
-                k.breach("I12", f"rotor at {x[_ROTOR]:.0f} of {k.before.rotor_rpm:.0f} rpm")
+        asked = ran and k.before.rotor_rpm > 1000.0
+        k.witness["I12"] += asked
+        slow = asked and not x[_ROTOR] >= 0.5 * k.before.rotor_rpm
+        late = k.over("follow", slow, FOLLOW_SLACK_S)
+        if late and k.sent.spins and k.state.state in RUN_STATES:
+            k.breach("I12", f"rotor at {x[_ROTOR]:.0f} of {k.before.rotor_rpm:.0f} rpm")
 
     def _any(
         self, k: Ledger, causes: tuple[Cause, ...], armed: bool, spun: bool, some: bool, found: _Say

@@ -28,6 +28,15 @@ from sim.prove.moves import Moves
 from sim.prove.truth import Truth
 
 INF = float("inf")
+# Everything that can be at stake, by what it is counted as; "I3 start" is a part of I3.
+PREMISES = (
+    *("I1", "I1 truth", "I2", "I2 truth", "I3", "I3 start", "I3 run-down", "I4", "I4 lost"),
+    *("I5", "I5 high", "I5 open", "I5 room", "I5 truth", "I6 truth", "I7", "I8"),
+    *("I9", "I9 by hand", "I9 locked out", "I10", "I11", "I12", "I12 truth", "I13"),
+    *("I14", "I14 sample", "I15", "I16", "I16 truth", "I19", "I20", "I20 run"),
+    *("I21", "I21 bypass", "I21 maintenance", "I22", "I23", "I23 bypass", "I23 reaction"),
+    *("I24", "I24 gap"),
+)
 
 
 def max_ages_s(plant: PlantFile) -> tuple[float, ...]:

@@ -196,8 +196,10 @@ _ROWS: Final = {
     "POWDER_HOT": ("powder_",),
     "JAR_HOT": ("jar_",),
     "COOLING_LOST": ("cooling_", "coolant_"),
-    "ARGON_LOST": ("argon_supply_", "argon_empty"),
     "MAINS_LOST": ("mains_",),
+    "FOREIGN_WRITE": ("second_master_",),
+    "RECORD_LOST_HOLD": ("record_lost",),
+    "SCAN_GAP_TRIP": ("scan_",),
     "ROOM_O2_DANGER": ("room_o2_", "room_argon_"),
     "ROOM_H2S_DANGER": ("room_h2s_",),
 }
@@ -234,6 +236,7 @@ _HANDS: Final[dict[str, Patch]] = {
 }
 
 _OTHERS: Final[dict[str, Patch]] = {
+    "argon may run out": removed("ARGON_LOST", "ARGON_FLOW"),
     "no overspeed rows": removed("OVERSPEED", "OVERSPEED_MAX"),
     "trips only hold": instead(Matrix, name="reaction", made=_only_warns),
     "UNKNOWN is good": instead(Matrix, name="evaluate", made=_known_only),
@@ -266,6 +269,7 @@ _OTHERS: Final[dict[str, Patch]] = {
 }
 
 _TRIED_BY: Final = {
+    "argon may run out": ("argon_supply_", "argon_empty"),
     "no overspeed rows": ("rotor_", "drive_runs_away"),
     "no value is too old": _LOST,
     "last known values": _LOST,

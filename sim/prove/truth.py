@@ -37,7 +37,7 @@ class Truth:
                 k.witness["I1 truth"] += 1
                 self._must(k, "I1", open_, LATE_SCANS, "driven with a lid that is not locked")
             too_fast = 60.0 * mill.drive.speed_rps > TOO_FAST * k.equipment.rotor_rpm_max
-            if "I12 truth" in within and too_fast:
+            if "I12 truth" in within:
                 k.witness["I12 truth"] += 1
                 self._must(k, "I12", too_fast, LATE_SCANS, "driven on above its highest speed")
         elif u.lid_unlock and "I2 truth" in within:

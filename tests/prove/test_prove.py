@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 
 from sim.cli_prove import prove as command
 from sim.prove.campaign import prove
+from sim.prove.checker import PREMISES
 from sim.prove.guards import MUTANTS
 from sim.prove.mutants import hunt
 from sim.prove.plan import draw
@@ -100,6 +103,19 @@ def test_a_violation_is_told_with_the_command_that_repeats_it() -> None:
     assert result.exit_code == 1
     assert "I11 at scan" in result.stdout
     assert "repeat: blademill prove --first " in result.stdout
+
+
+def test_every_premise_is_in_the_list() -> None:
+    """What is not listed would be missing in the figures when it never was at stake."""
+    sources = "".join(path.read_text() for path in Path(inspect.getfile(prove)).parent.glob("*.py"))
+    counted = set(re.findall(r'witness\["(.+?)"\]', sources)) | {"I3", "I13"}
+    assert counted == set(PREMISES)
+
+
+@pytest.mark.long
+def test_every_premise_is_at_stake_in_two_hundred_worlds() -> None:
+    told = prove(range(200), jobs=2).to_json()["witness"]
+    assert [name for name, count in told.items() if not count] == []
 
 
 @pytest.mark.long
