@@ -46,8 +46,9 @@ format: install $(DONE)/dev ## put all source files into the one format
 	$(BIN)/ruff format
 	$(BIN)/python hatch_build.py node node_modules/@biomejs/biome/bin/biome check --write
 
-docs: install ## write the tables of docs/safety.md anew from the code
+docs: install ## write the tables of docs/safety.md and docs/permissions.md anew from the code
 	$(BIN)/python tests/support/safety_page.py
+	$(BIN)/python tests/support/permissions_page.py
 
 pictures: install $(DONE)/dev ## run a batch in a real browser and take the pictures of the docs
 	@$(BIN)/python tests/support/machine.py
