@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
-import httpx
 import pytest
 from livebatch import SUPPORT, Live, live, wait_for
 
@@ -58,10 +56,7 @@ def die_on(running: Live, way: str) -> float:
         elif step.isupper():
             running.until_state(step)
         else:
-            running.until_enabled(step)
-            # The answer to the command that leads to the end never comes.
-            with suppress(httpx.HTTPError):
-                running.must(step)
+            running.until_accepted(step)
     wait_for(lambda: running.process.poll() is not None)
     return wait_for(lambda: drive_output_is_off(running), 5.0)
 

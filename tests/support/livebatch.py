@@ -267,11 +267,28 @@ class Live:
 
     def start_batch(self) -> None:
         self.charge_batch()
-        self.must("start")
+        self.until_accepted("start")
 
     def until_enabled(self, name: str) -> None:
         """Until nothing is missing for a command."""
         wait_for(lambda: self.snapshot()["commands"][name]["enabled"], 30.0)
+
+    def until_accepted(self, name: str) -> None:
+        """Until nothing is missing and the scan says so too, or the controller dies of it.
+
+        On a busy machine a device may be late in between.
+        """
+
+        def accepted() -> bool:
+            try:
+                if self.command(name)["accepted"]:
+                    return True
+            except (httpx.HTTPError, KeyError):
+                pass
+            return self.process.poll() is not None
+
+        self.until_enabled(name)
+        wait_for(accepted, 30.0)
 
     def until_state(self, state: str) -> None:
         wait_for(lambda: self.snapshot()["state"] == state)
