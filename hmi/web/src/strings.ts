@@ -53,8 +53,8 @@ const quality: Record<string, string> = {
   good: "good",
   limited: "at range end",
   uncertain: "UNCERTAIN",
-  bad_sensor: "BAD SENSOR",
-  bad_config: "BAD CONFIG",
+  bad_sensor: "FAULTY",
+  bad_config: "CONFIG",
   bad_comm: "NO LINK",
   stale: "STALE",
   not_licensed: "NOT READ",
@@ -186,6 +186,8 @@ export const strings = {
     live: "LIVE",
     title: "NOT LIVE",
     waiting: "Waiting for the first values",
+    waitingText:
+      "The page server has heard nothing from the controller yet. Hold, Stop and Abort are sent from here in any case; the emergency stop is hard-wired.",
     age: (age: string) => `No data for ${age}`,
     text: "Values are hidden because they are old. The mill goes on by itself. Hold, Stop and Abort are still sent from here; the emergency stop is hard-wired.",
     textDown:
@@ -206,6 +208,8 @@ export const strings = {
     safety: "Make safe",
     confirm: "Press again",
     notNow: "Not now",
+    note: "Write a note",
+    noteText: "Comment or handover",
     needsRole: (roles: string[]) => `Only for: ${roles.join(", ")}`,
     more: (count: number) => `${count} missing`,
     none: "No command sent yet",

@@ -15,8 +15,13 @@ export function NotLive() {
         {known && <span>{strings.live.age(duration(silentS.value))}</span>}
         {known && <span>{strings.live.last(strings.states[state.value ?? ""] ?? "")}</span>}
         {down.value && <p>{down.value}</p>}
-        <p>{down.value ? strings.live.textDown : strings.live.text}</p>
+        <p>{whatItMeans(known)}</p>
       </div>
     </div>
   );
+}
+
+function whatItMeans(known: boolean): string {
+  if (down.value) return strings.live.textDown;
+  return known ? strings.live.text : strings.live.waitingText;
 }

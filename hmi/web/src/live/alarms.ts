@@ -8,7 +8,7 @@ import { part, snapshot } from "./store";
 
 const all = part((s) => s.alarms);
 
-/** Alarms in sight, the first cause on top. */
+/** Alarms in sight: the first cause on top, then by priority what came first. */
 export const inSight = computed(() =>
   (all.value ?? []).filter((alarm) => alarm.suppression === "none").sort(byUrgency),
 );
@@ -23,7 +23,7 @@ function byUrgency(a: Alarm, b: Alarm): number {
     Number(b.first_out) - Number(a.first_out) ||
     Number(a.acked) - Number(b.acked) ||
     a.priority - b.priority ||
-    b.since_s - a.since_s
+    a.since_s - b.since_s
   );
 }
 

@@ -120,19 +120,32 @@ function PhaseNow({ phase, done }: { phase: Phase; done: boolean }) {
 function Totals({ batch: it }: { batch: Batch }) {
   const say = strings.batch;
   const left = it.time_left_s ?? null;
-  const facts: [string, string, string][] = [
-    [say.process, duration(it.process_s), ""],
-    [say.toEnd, left === null ? DASH : say.atLeast(duration(left)), ""],
-    [say.hold, duration(it.hold_s), ""],
-    [say.wall, duration(it.wall_s), ""],
-    [say.onTime, duration(it.on_time_s), ""],
-    [say.revolutions, fixed(it.revolutions, 0), ""],
-    [say.energy, significant(it.energy_kwh_per_kg), "kWh/kg"],
+  const times: Fact[] = [
+    [say.process, duration(it.process_s)],
+    [say.toEnd, left === null ? DASH : say.atLeast(duration(left))],
+    [say.hold, duration(it.hold_s)],
+    [say.wall, duration(it.wall_s)],
+    [say.onTime, duration(it.on_time_s)],
+    [say.revolutions, fixed(it.revolutions, 0)],
+  ];
+  const amounts: Fact[] = [
+    [say.energy, fixed(it.energy_kwh_per_kg, 4), "kWh/kg"],
     [say.argon, fixed(it.argon_l, 1), "L"],
     [say.leak, scientific(it.leak_rate_mbar_l_s), "mbar L/s"],
   ];
   return (
-    <dl class="totals">
+    <>
+      <Facts facts={times} kind="times" />
+      <Facts facts={amounts} kind="amounts" />
+    </>
+  );
+}
+
+type Fact = [label: string, value: string, unit?: string];
+
+function Facts({ facts, kind }: { facts: Fact[]; kind: string }) {
+  return (
+    <dl class={`totals totals-${kind}`}>
       {facts.map(([label, value, unit]) => (
         <div key={label}>
           <dt>{label}</dt>

@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { href } from "../frame/route";
 import { command, explain, latest, underWay } from "../live/commands";
 import { live, part } from "../live/store";
 import { strings } from "../strings";
@@ -27,6 +28,12 @@ export function Commands() {
         {LISTED.map((name) => (
           <CommandButton key={name} name={name} />
         ))}
+        <li>
+          <a class="command-button" href={href("run", "events")}>
+            <b>{strings.command.note}</b>
+            <small>{strings.command.noteText}</small>
+          </a>
+        </li>
       </ul>
     </Panel>
   );

@@ -11,7 +11,6 @@ export const alarmStrings = {
   },
   none: "No alarms",
   noneAside: "No alarm is shelved, suppressed or out of service.",
-  open: (text: string) => `Open in the list: ${text}`,
   chattering: "CHATTERING",
   action: "Do",
   shelve: "Shelve…",

@@ -255,7 +255,7 @@ function drawLimits(plot: uPlot, limits: Limits | null, stroke: string): void {
   const { min = 0, max = 0 } = plot.scales.y ?? {};
   ctx.save();
   ctx.strokeStyle = stroke;
-  ctx.globalAlpha = 0.6;
+  ctx.globalAlpha = 0.45;
   ctx.lineWidth = devicePixelRatio;
   for (const kind of ["warn", "act"] as const) {
     ctx.setLineDash(kind === "warn" ? [2 * devicePixelRatio, 4 * devicePixelRatio] : []);

@@ -4,7 +4,6 @@ import { command, underWay } from "../../../live/commands";
 import { PriorityMark } from "../../../parts/marks";
 import { Panel } from "../../../parts/Panel";
 import { strings } from "../../../strings";
-import { alarmStrings } from "../../../strings/alarms";
 import type { Alarm } from "../../../types";
 import "./alarms.css";
 
@@ -44,7 +43,7 @@ function ShortRow({ alarm }: { alarm: Alarm }) {
   return (
     <li class={alarm.acked ? "alarm" : "alarm alarm-open"} data-alarm={alarm.id}>
       <PriorityMark priority={alarm.priority} />
-      <a class="alarm-text" href={href("run", "alarms")} aria-label={alarmStrings.open(alarm.text)}>
+      <a class="alarm-text" href={href("run", "alarms")}>
         <span class="alarm-what">
           {alarm.first_out && <span class="first-out">{strings.alarms.firstOut}</span>}
           <b>{alarm.text}</b>

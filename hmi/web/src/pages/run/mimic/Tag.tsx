@@ -57,9 +57,9 @@ export function Tag({
       ) : place.setPoint ? (
         <SetPoint output={place.setPoint} decimals={value.decimals} />
       ) : (
-        <Limit bar={barOf(place.signal, good ? value.value : null, value.limits)} />
+        <Limit bar={barOf(place.signal, good ? value.value : null, value.limits)} side={side} />
       )}
-      <AlarmMark signal={place.signal} side={side} />
+      <AlarmMark signal={place.signal} />
     </g>
   );
 }
@@ -86,9 +86,9 @@ function SetPoint({ output, decimals }: { output: string; decimals: number }) {
   );
 }
 
-function Limit({ bar }: { bar: Bar | null }) {
+function Limit({ bar, side }: { bar: Bar | null; side: string }) {
   if (!bar) return null;
-  const w = TAG_W - 6;
+  const w = side ? TAG_W - 42 : TAG_W - 6;
   return (
     <g transform={`translate(0 ${BAR_Y})`}>
       <rect class="tag-track" width={w} height={4} />
@@ -105,26 +105,26 @@ function Limit({ bar }: { bar: Bar | null }) {
       {bar.pointer !== null && (
         <path class="tag-pointer" d="M-4-6h8l-4 6z" transform={`translate(${bar.pointer * w} 0)`} />
       )}
+      {side && (
+        <g transform={`translate(${w + 7} -6)`}>
+          <rect class="tag-word" width={33} height={13} />
+          <text class="tag-word-text" x={16.5} y={10.5} text-anchor="middle">
+            {side}
+          </text>
+        </g>
+      )}
     </g>
   );
 }
 
-// The alarm of a value stands beside it: by shape, number and color; without one, by a word.
-function AlarmMark({ signal, side }: { signal: string; side: string }) {
-  const found = useAlarmOf(signal);
+// The alarm of a value stands beside it, by shape, number and color.
+function AlarmMark({ signal }: { signal: string }) {
+  const found = mostUrgent.value[signal];
+  if (!found) return null;
   return (
-    <>
-      {found && (
-        <g transform={`translate(${TAG_W - 18} -4)`}>
-          <PriorityMark priority={found} size={18} />
-        </g>
-      )}
-      {side && (
-        <text class="tag-side" x={TAG_W - 2} y={BAR_Y - 10} text-anchor="end">
-          {side}
-        </text>
-      )}
-    </>
+    <g transform={`translate(${TAG_W - 18} -4)`}>
+      <PriorityMark priority={found} size={18} />
+    </g>
   );
 }
 
@@ -135,7 +135,3 @@ const mostUrgent = computed(() => {
   }
   return found;
 });
-
-function useAlarmOf(signal: string): 1 | 2 | 3 | undefined {
-  return mostUrgent.value[signal];
-}
