@@ -410,6 +410,7 @@ export const strings = {
       alarm_in_service: "In service",
       alarm_chattering: "Chattering",
       alarm_flood: "Alarm flood",
+      doubt: "Doubtful input",
       purge_credit: "Purge",
       lid: "Lid",
     } as Record<string, string>,
