@@ -324,9 +324,14 @@ class Live:
 
 @contextmanager
 def live(
-    on_time_s: float = 600.0, program: tuple[str, ...] = ("-m", "controller")
+    on_time_s: float = 600.0,
+    program: tuple[str, ...] = ("-m", "controller"),
+    before: Callable[[Live], None] = lambda running: None,
 ) -> Iterator[Live]:
-    """A controller and a charged mill; the batch is not started yet."""
+    """A controller and a charged mill; the batch is not started yet.
+
+    `before` is called when the mill listens, and the controller is not there yet.
+    """
     with tempfile.TemporaryDirectory(prefix="bm-") as name:
         folder = Path(name)
         plant_path, recipe_path = quick_files(folder, on_time_s)
@@ -335,6 +340,7 @@ def live(
         sim.start()
         running = Live(folder, sim, plant_path, recipe_path)
         try:
+            before(running)
             running.start(program)
             yield running
         finally:
