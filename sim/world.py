@@ -179,7 +179,17 @@ class Operator:
 class World:
     """Plant, controller state and count of periods; `step` is one period of both."""
 
-    __slots__ = ("_beat", "_period_s", "image", "mill", "outputs", "plant", "scans", "state")
+    __slots__ = (
+        "_beat",
+        "_missed",
+        "_period_s",
+        "image",
+        "mill",
+        "outputs",
+        "plant",
+        "scans",
+        "state",
+    )
 
     def __init__(self, mill: Mill, equipment: Equipment, period_s: float = PERIOD_S) -> None:
         self.mill = mill
@@ -189,6 +199,7 @@ class World:
         self.outputs = self.state.outputs
         self.scans = 0
         self._beat = False
+        self._missed = 0
         self._period_s = period_s
 
     def inject(self, planned: Sequence[Planned], plant: PlantFile) -> None:
@@ -222,7 +233,7 @@ class World:
             faults.tick(self.now_s)
             if faults.stalled:
                 return self._without_scan()
-        self.image = self.plant.read()
+        self.image = self._seen()
         decision = scan(self.state, self.image, commands, self.now_s, self._period_s)
         self.state = decision.state
         self.outputs = decision.outputs
@@ -232,7 +243,16 @@ class World:
         self.scans += 1
         return decision
 
+    def _seen(self) -> Image:
+        """What the plant says; after a stall with the gap, as the live loop tells it."""
+        image = self.plant.read()
+        if not self._missed:
+            return image
+        gap_s, self._missed = (self._missed + 1) * self._period_s, 0
+        return replace(image, health=image.health._replace(scan_gap_s=gap_s))
+
     def _without_scan(self) -> Decision:
+        self._missed += 1
         self.mill.step(self._period_s)
         self.scans += 1
         return Decision(self.state, self.outputs, [], [])

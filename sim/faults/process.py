@@ -15,17 +15,17 @@ def process_faults() -> Iterator[Fault]:
         hazard="H9",
         text="The controller does not scan for VALUE; the plant's watchdogs run on.",
         begin=lambda site, seconds: site.stall(seconds),
-        expected=table(turning=trip(2.0)),
-        value=Value("s", 1.5, 0.1, 600.0),
+        expected=table(batch=trip(2.0)),
+        value=Value("s", 1.5, 0.5, 600.0),
     )
     yield Fault(
         name="scan_late",
         catalogue="P3",
         hazard="H9",
-        text="One scan comes late by VALUE: shorter than any watchdog.",
+        text="One scan comes late by VALUE: shorter than anybody must notice.",
         begin=lambda site, seconds: site.stall(seconds),
         expected=table(batch=CALM),
-        value=Value("s", 0.4, 0.1, 0.9),
+        value=Value("s", 0.4, 0.1, 0.4),
     )
     yield Fault(
         name="heartbeat_lost",
