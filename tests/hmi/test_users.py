@@ -1,4 +1,4 @@
-"""What administrators do with accounts, what it does to people at once, and the audit trail of it."""
+"""What administrators do with accounts, what it does to people at once, and its audit trail."""
 
 from __future__ import annotations
 

@@ -120,11 +120,13 @@ async def door(state: State = State.IDLE) -> AsyncIterator[Door]:
         yield Door(http, mailbox, memory, clock, Bench(state_in(state)))
 
 
-def run_door(check: Callable[[Door], Awaitable[None]], state: State = State.IDLE) -> None:
-    """Run one check against a fresh door, within a minute."""
+def run_door(
+    check: Callable[[Door], Awaitable[None]], state: State = State.IDLE, *, within_s: float = 60.0
+) -> None:
+    """Run one check against a fresh door, within a time."""
 
     async def within() -> None:
         async with door(state) as it:
             await check(it)
 
-    asyncio.run(asyncio.wait_for(within(), 60.0))
+    asyncio.run(asyncio.wait_for(within(), within_s))
