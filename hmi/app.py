@@ -76,7 +76,7 @@ def create_app(services: Services, page: Path | None) -> ASGIApp:
     _handle_errors(app)
     if page is not None:
         _serve_page(app, page)
-    return Gate(app, services.port)
+    return Gate(app, services.port, services.names)
 
 
 @asynccontextmanager

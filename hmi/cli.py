@@ -38,7 +38,20 @@ LOOPBACK: Final = "127.0.0.1"
     "--host",
     default=LOOPBACK,
     show_default=True,
-    help="Only this computer itself (127.0.0.1) is allowed in this version.",
+    help="Another address than this computer's own needs TLS.",
+)
+@click.option(
+    "--tls-cert",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Certificate with its chain, PEM.",
+)
+@click.option(
+    "--tls-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Its key, PEM, readable by its owner only.",
+)
+@click.option(
+    "--name", "names", multiple=True, help="Name that browsers use, with TLS; repeatable."
 )
 @click.option(
     "--recipes",
@@ -60,6 +73,9 @@ def hmi(
     controller_port: int | None,
     port: int,
     host: str,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    names: tuple[str, ...],
     recipes: Path | None,
     data: Path | None,
     admin_code: bool,
@@ -73,16 +89,19 @@ def hmi(
     """
     # Imported here: the server takes half a second that `blademill --help` need not wait for.
     from hmi.server import listen, serve
+    from hmi.tls import checked
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     door = _door(socket_path, controller_port)
+    tls = checked(tls_cert, tls_key, names)
     serve(
-        listen(host, port),
+        listen(host, port, tls),
         door,
         recipes or packaged_dir("recipes"),
         data or default_data(),
         admin_code=admin_code,
+        tls=tls,
     )
 
 

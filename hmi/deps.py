@@ -23,7 +23,7 @@ from hmi.workshop.bench import Bench
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the routes work with. `now_s` is monotonic."""
+    """What the routes work with. `now_s` is monotonic; with TLS the server has `names`."""
 
     client: ControllerClient
     shelf: RecipeShelf
@@ -33,11 +33,12 @@ class Services:
     port: int
     now_s: Callable[[], float]
     bench: Bench = field(default_factory=Bench)
+    names: tuple[str, ...] = ()
 
     @property
     def cookie(self) -> str:
         """The cookie's name. Browsers share cookies over all ports of a host, so it names ours."""
-        return f"blademill_{self.port}"
+        return f"{'__Host-' if self.names else ''}blademill_{self.port}"
 
     def roles(self, name: str) -> frozenset[Role]:
         """The roles that a person has now."""
@@ -47,8 +48,8 @@ class Services:
     def give_cookie(self, answer: Response, token: str) -> None:
         """Let the browser keep the token of its session.
 
-        Not `Secure`: this server speaks plain HTTP on the loopback interface only, and not every
-        browser sends a `Secure` cookie there. With TLS this becomes `__Host-` and `Secure`.
+        With TLS it is `__Host-` and `Secure`. Without, this server speaks plain HTTP on the
+        loopback interface only, and not every browser sends a `Secure` cookie there.
         """
         answer.set_cookie(
             self.cookie,
@@ -56,6 +57,7 @@ class Services:
             max_age=int(SESSION_LIFE_S),
             path="/",
             httponly=True,
+            secure=bool(self.names),
             samesite="strict",
         )
 

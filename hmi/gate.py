@@ -4,6 +4,7 @@ every answer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -25,6 +26,8 @@ SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+STAY_ENCRYPTED: Final = {"Strict-Transport-Security": "max-age=31536000"}
+HTTPS_PORT: Final = 443
 
 
 def refusal(status: int, code: str, text: str) -> JSONResponse:
@@ -36,13 +39,18 @@ class Gate:
     """Wraps the whole application, so that error pages pass through it like any other answer.
 
     The `Host` must be one of ours (a page elsewhere may point its own name at this address), and
-    whatever changes something must come from our own page and be JSON.
+    whatever changes something must come from our own page and be JSON. `names` are those that the
+    server has beside this computer's own; with any, it speaks TLS.
     """
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int, names: Sequence[str] = ()) -> None:
         self._app = app
-        self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-        self._origins = {f"http://{host}" for host in self._hosts}
+        ours = {f"{name.lower()}:{port}" for name in ("127.0.0.1", "localhost", *names)}
+        if port == HTTPS_PORT:
+            ours |= {host.removesuffix(f":{port}") for host in ours}
+        self._hosts = ours
+        self._origins = {f"{'https' if names else 'http'}://{host}" for host in ours}
+        self._headers = SECURITY_HEADERS | (STAY_ENCRYPTED if names else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI scope."""
@@ -53,7 +61,7 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
             return
         answer = self._refused(scope["method"], Headers(scope=scope)) or self._app
-        await answer(scope, receive, _with_headers(send, scope["path"]))
+        await answer(scope, receive, _with_headers(send, scope["path"], self._headers))
 
     def _refused(self, method: str, headers: Headers) -> JSONResponse | None:
         if headers.get("host", "").lower() not in self._hosts:
@@ -68,11 +76,11 @@ class Gate:
         return None
 
 
-def _with_headers(send: Send, path: str) -> Send:
+def _with_headers(send: Send, path: str, added: Mapping[str, str]) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers.update(SECURITY_HEADERS)
+            headers.update(added)
             if path.startswith("/api/"):
                 headers["Cache-Control"] = "no-store"
         await send(message)

@@ -25,6 +25,7 @@ from hmi.deps import Services
 from hmi.recipes import RecipeShelf
 from hmi.sessions import SessionStore
 from hmi.stream import Hub
+from hmi.tls import Tls
 
 # Small, so that a page that reads slowly falls behind by a few snapshots and no more.
 SEND_BUFFER: Final = 65_536
@@ -33,13 +34,13 @@ CONNECTION_LIMIT: Final = 128
 HERE: Final = Path(__file__).resolve().parent
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, tls: Tls | None = None) -> socket.socket:
     """A listening socket. Raises StartError where that is not allowed or not possible."""
-    if host != LOOPBACK:
+    if host != LOOPBACK and tls is None:
         raise StartError(
-            f"the page is served on {LOOPBACK} only",
+            f"without TLS the page is served on {LOOPBACK} only",
             where="--host",
-            do="Other addresses need TLS, which this version does not have.",
+            do="Give --tls-cert, --tls-key and --name as well.",
         )
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -58,7 +59,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    listener: socket.socket, door: DoorAddress, recipes: Path, data: Path, *, admin_code: bool
+    listener: socket.socket,
+    door: DoorAddress,
+    recipes: Path,
+    data: Path,
+    *,
+    admin_code: bool,
+    tls: Tls | None = None,
 ) -> None:
     """Serve until a signal ends the process. Raises StartError when the accounts are not usable.
 
@@ -69,7 +76,9 @@ def serve(
     page = built_page()
     if page is None:
         click.echo("The page has not been built; `make install` builds it.", err=True)
-    click.echo(f"Operator page: http://{LOOPBACK}:{port}/")
+    click.echo(
+        f"Operator page: {f'https://{tls.names[0]}' if tls else f'http://{LOOPBACK}'}:{port}/"
+    )
     hub = Hub(why_down=lambda: why_down(door.socket))
     services = Services(
         client=ControllerClient(door),
@@ -79,6 +88,7 @@ def serve(
         hub=hub,
         port=port,
         now_s=time.monotonic,
+        names=tls.names if tls else (),
     )
     config = uvicorn.Config(
         create_app(services, page),
@@ -89,6 +99,8 @@ def serve(
         limit_concurrency=CONNECTION_LIMIT,
         timeout_graceful_shutdown=2,
         h11_max_incomplete_event_size=16_384,
+        ssl_certfile=tls.cert if tls else None,
+        ssl_keyfile=tls.key if tls else None,
     )
     asyncio.run(_Server(config, hub).serve(sockets=[listener]))
 

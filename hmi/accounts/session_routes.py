@@ -174,7 +174,9 @@ def _opened(services: Services, name: str, token: str | None, source: str) -> Re
 
 def _signed_out(services: Services) -> Response:
     answer = Response(status_code=204)
-    answer.delete_cookie(services.cookie, path="/", httponly=True, samesite="strict")
+    answer.delete_cookie(
+        services.cookie, path="/", secure=bool(services.names), httponly=True, samesite="strict"
+    )
     return answer
 
 
