@@ -341,6 +341,7 @@ export const strings = {
     consequence: "Consequence",
     acknowledge: "Acknowledge",
     ack: "Ack",
+    ackAll: "Ack all",
     acknowledgeAll: "Acknowledge all",
     since: (time: string) => `since ${time}`,
     ago: (time: string) => `${time} ago, process time`,

@@ -28,16 +28,19 @@ export function AlarmBanner() {
           <span class="dim">{strings.alarms.none}</span>
         )}
       </div>
-      {most && !most.acked && (
+      {most && open > 0 && (
         <button
           type="button"
           class="alarm-line-ack"
           disabled={underWay("ack")}
-          onClick={() => void command("ack", { alarm: most.id })}
+          onClick={() => void command("ack", { alarm: most.acked ? "*" : most.id })}
         >
-          <span class="wide-only">{strings.alarms.acknowledge}</span>
-          <span class="narrow-only">{strings.alarms.ack}</span>
-          <span class="unseen">: {most.text}</span>
+          {/* The first cause stays in this line: once it is seen, the rest can be acknowledged. */}
+          <span class="wide-only">
+            {most.acked ? strings.alarms.acknowledgeAll : strings.alarms.acknowledge}
+          </span>
+          <span class="narrow-only">{most.acked ? strings.alarms.ackAll : strings.alarms.ack}</span>
+          {!most.acked && <span class="unseen">: {most.text}</span>}
         </button>
       )}
       <a class="alarm-line-all" href={href("run", "alarms")}>

@@ -1,0 +1,103 @@
+"""A simulated mill with its page for browser tests: the real processes, and people who sign in."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from livebatch import quick_files
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, expect
+
+from hmi.processes import Processes, Setup
+
+CODE = re.compile(r"code:\s+(\S+)")
+PASSWORD = "violet anchor melts"
+SECOND_PRESS_MS = 450.0  # sooner, the page takes it for a slip of the finger
+
+
+@dataclass
+class MillPage:
+    """The processes, and where the page is."""
+
+    processes: Processes
+    url: str
+    browser: Browser
+    training: Path
+
+    def post(self, context: BrowserContext, path: str, data: dict[str, Any]) -> APIResponse:
+        """One request as the page makes it."""
+        headers = {"Origin": self.url.rstrip("/"), "Content-Type": "application/json"}
+        answer = context.request.post(f"{self.url}api/{path}", data=data, headers=headers)
+        assert answer.ok, (path, answer.status, answer.text())
+        return answer
+
+    def administrator(self) -> BrowserContext:
+        """The first account, signed in."""
+        context = self.browser.new_context()
+        code = console_code(self.processes)
+        self.post(context, "setup", {"name": "Root", "code": code, "password": PASSWORD})
+        self.post(context, "proof", {"password": PASSWORD})
+        return context
+
+    def person(self, admin: BrowserContext, name: str, *roles: str) -> BrowserContext:
+        """A new person with these roles, signed in."""
+        code = self.post(admin, "users", {"name": name, "roles": list(roles)}).json()["code"]
+        context = self.browser.new_context()
+        self.post(context, "enroll", {"name": name, "code": code, "password": PASSWORD})
+        return context
+
+
+@contextmanager
+def mill_page(browser: Browser, folder: Path, speed: float) -> Iterator[MillPage]:
+    """A mill whose one recipe is soon at the milling, and its page."""
+    plant, recipe = quick_files(folder, on_time_s=600.0)
+    shelf = folder / "shelf"
+    shelf.mkdir()
+    recipe.rename(shelf / recipe.name)
+    training = folder / "training.sock"
+    port = free_port()
+    setup = Setup(
+        plant, str(shelf / recipe.name), speed, 1, port, recipes=shelf, training_socket=training
+    )
+    with Processes(setup) as processes:
+        yield MillPage(processes, f"http://127.0.0.1:{port}/", browser, training)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def console_code(processes: Processes) -> str:
+    """The code that the page's process printed last."""
+    deadline = time.monotonic() + 20.0
+    while time.monotonic() < deadline:
+        codes = [match[1] for line in processes.page_lines() if (match := CODE.search(line))]
+        if codes:
+            return codes[-1]
+        time.sleep(0.05)
+    raise AssertionError("no code was printed")
+
+
+def press(page: Page, name: str, *, twice: bool) -> None:
+    """Give a command as a person does; what adds energy or gives access is pressed twice."""
+    button = page.locator(f"button[data-command='{name}']")
+    button.click()
+    if twice:
+        expect(button).to_have_class(re.compile("armed"))
+        page.wait_for_timeout(SECOND_PRESS_MS)
+        button.click()
+
+
+def expect_state(page: Page, name: str, timeout_s: float = 15.0) -> None:
+    """Wait until the page shows this state."""
+    badge = page.locator("[data-state]").first
+    expect(badge).to_have_attribute("data-state", name, timeout=1000.0 * timeout_s)
