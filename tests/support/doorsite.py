@@ -41,6 +41,10 @@ ARGS: dict[str, dict[str, Any]] = {
     "bypass.end": {"row": "COOLING"},
     "handover": {"from": "Ada", "to": "Bob"},
     "comment": {"text": "a word"},
+    "measure": {"batch": "B-1", "thickness_nm": 500.0, "method": "xps", "n": 20},
+    "yield": {"batch": "B-1", "recovered_g": 98.0},
+    "dispose": {"batch": "B-1", "disposition": "released", "reason": "why"},
+    "scrap": {"reason": "why"},
 }
 
 
