@@ -57,6 +57,23 @@ pictures: install $(DONE)/dev ## run a batch in a real browser and take the pict
 wheel: install ## build dist/*.whl, with the page, the recipes and the plant files inside
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
+bundle: wheel ## put all that an installation without a network needs into dist/bundle
+	rm -rf dist/bundle
+	$(BIN)/python -m pip download --quiet --require-hashes --only-binary :all: \
+		--requirement requirements/run.txt --dest dist/bundle/wheels
+	cp dist/blademill-*.whl dist/bundle/wheels/
+	cp requirements/run.txt deploy/install.sh dist/bundle/
+	cp -r deploy/systemd deploy/prometheus deploy/grafana docs dist/bundle/
+	tar -czf dist/blademill-bundle.tar.gz -C dist bundle
+
+sbom: $(DONE)/tools ## write dist/sbom.json, the software bill of materials (CycloneDX)
+	@mkdir -p dist
+	$(VENV)/tools/bin/cyclonedx-py requirements --pyproject pyproject.toml \
+		--output-reproducible --output-file dist/sbom.json requirements/run.txt
+
+audit: $(DONE)/tools ## look for known vulnerabilities in the pinned dependencies (needs a network)
+	$(VENV)/tools/bin/pip-audit --require-hashes --disable-pip --requirement requirements/run.txt
+
 lock: ## pin the newest dependencies that pyproject.toml allows (needs uv)
 	$(LOCK) --upgrade pyproject.toml -o requirements/run.txt
 	for group in build dev web; do \
@@ -66,6 +83,13 @@ lock: ## pin the newest dependencies that pyproject.toml allows (needs uv)
 clean: ## take away all that make has made
 	rm -rf $(VENV) dist hmi/web/dist hmi/web/node_modules
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# Programs that look at the pinned files from outside; not part of the environment.
+$(DONE)/tools: $(DONE)/venv
+	$(BIN)/python -m venv $(VENV)/tools
+	$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check \
+		"cyclonedx-bom>=7,<8" "pip-audit>=2.9,<3"
+	@touch $@
 
 # The page knows by itself when it is older than its sources.
 page: $(DONE)/build
@@ -109,4 +133,4 @@ $(DONE)/venv:
 	fi; \
 	mkdir -p $(DONE); touch $@
 
-.PHONY: help run install test test-long bench check format docs pictures wheel lock clean page
+.PHONY: help run install test test-long bench check format docs pictures wheel bundle sbom audit lock clean page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -134,6 +135,14 @@ def test_the_controller_is_watched_by_words_that_only_good_scans_send() -> None:
     watchdog = re.search(r"WatchdogSec=(\d+)s", text)
     assert watchdog
     assert int(watchdog[1]) <= 2
+
+
+def test_the_installer_of_the_bundle_is_a_shell_script_without_mistakes() -> None:
+    script = DEPLOY / "install.sh"
+    assert os.access(script, os.X_OK)
+    done = subprocess.run(["sh", "-n", str(script)], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--no-index" in script.read_text()
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.stem)
