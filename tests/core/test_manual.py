@@ -24,6 +24,8 @@ from controller.core.batch import Step
 from controller.core.commands import CommandName
 from controller.core.events import EventKind
 from controller.core.hands import JOG_LEASE_S, NOBODY, Jog, Mode
+from controller.core.limits import limits_for
+from controller.core.matrix.permits import Fact, Need, permits
 from controller.core.outputs import DEAD
 from controller.core.recipe import SafeToOpen
 from controller.core.signals import NAN, Signal
@@ -86,6 +88,13 @@ def test_no_batch_begins_in_manual(asked: object) -> None:
     (result,) = bench.see({}, asked).results  # type: ignore[arg-type]
     assert not result.accepted and "MANUAL" in " ".join(result.reasons)
     assert bench.state.state is State.IDLE
+
+
+@pytest.mark.parametrize("need", [Need.MANUAL, Need.SWEEP, Need.GO_ON])
+def test_nothing_is_taken_by_hand_that_would_trip_for_its_devices(need: Need) -> None:
+    """I16: watchdogs, identities and the one master are conditions by hand as in a batch."""
+    known = {row.source for row in permits(limits_for(MILL, None)) if row.needs & need}
+    assert known >= {Fact.WATCHDOGS, Fact.RIGHT_DEVICES, Fact.SOLE_MASTER}
 
 
 # Gas by hand.

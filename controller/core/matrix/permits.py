@@ -117,9 +117,14 @@ def _order() -> tuple[Permit, ...]:
         _fact(Fact.CHARGE_WT, "H11", Need.START, "Charged electrolyte"),
         _fact(Fact.CHARGE_CLEAN, "H11", Need.START, "Previous batch emptied and cleaned"),
         _fact(Fact.RECORD, "H13", _READY | Need.MANUAL, "Record is written"),
-        _fact(Fact.WATCHDOGS, "H9", _ENERGY, "Watchdogs of the output devices armed"),
-        _fact(Fact.RIGHT_DEVICES, "H10", _ENERGY, "Devices are those of the plant file"),
-        _fact(Fact.SOLE_MASTER, "H12", _ENERGY | Need.RELEASE, "Outputs as written here"),
+        _fact(Fact.WATCHDOGS, "H9", _ENERGY | _BY_HAND, "Watchdogs of the output devices armed"),
+        _fact(Fact.RIGHT_DEVICES, "H10", _ENERGY | _BY_HAND, "Devices are those of the plant file"),
+        _fact(
+            Fact.SOLE_MASTER,
+            "H12",
+            _ENERGY | _BY_HAND | Need.RELEASE,
+            "Outputs as written here",
+        ),
         _fact(Fact.DEVICES_ANSWER, "H10", _READY, "Every device answers"),
     )
 
