@@ -186,7 +186,7 @@ def test_a_watchdog_that_cannot_be_armed_keeps_the_outputs_at_zero() -> None:
     async def test(servers: LibmodbusServers) -> None:
         wired, scans = await served(PILOT_PLANT, servers)
         try:
-            image = await scans.run(replace(DEAD, supply_open=True), 1.5)
+            image = await scans.run(replace(DEAD, supply_open=True), 2.0)
             assert image.health.watchdogs_unarmed >= 1.0
             assert f"{coupler.id}: watchdog_mode" in dict(image.details)["watchdogs_unarmed"]
             assert servers.memory[coupler.id][permit.table, permit.address] == 0

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from controller.edge.registers import Table
 
 INSTALL = "libmodbus was not found. Type: sudo apt-get install -y mbpoll"
-SIZE = 0x4000
+SIZE = 0x10000
 LONGEST = 260
 Address = tuple[str, int]
 
@@ -70,10 +70,12 @@ class Memory:
 
     def __getitem__(self, place: tuple[Table, int]) -> int:
         table, address = place
+        assert 0 <= address < SIZE
         return int(self._tables[table][address])
 
     def __setitem__(self, place: tuple[Table, int], word: int) -> None:
         table, address = place
+        assert 0 <= address < SIZE  # behind it lies memory of somebody else
         self._tables[table][address] = word
 
 
