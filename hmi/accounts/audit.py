@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -88,16 +89,21 @@ class Audit:
     async def deliver(self, client: ControllerClient) -> None:
         """Hand entries to the controller as they come, oldest first, for as long as this runs."""
         while True:
-            waiting = self._store.untold(AT_ONCE)
-            if not waiting:
-                self._news.clear()
-                await self._news.wait()
-                continue
             try:
-                for n, body in waiting:
-                    await self._hand_over(client, n, body)
+                await self._deliver_waiting(client)
             except LinkError:
                 await asyncio.sleep(RETRY_S)
+            except sqlite3.Error:
+                log.exception("the audit entries cannot be read")
+                await asyncio.sleep(RETRY_S)
+
+    async def _deliver_waiting(self, client: ControllerClient) -> None:
+        waiting = self._store.untold(AT_ONCE)
+        if not waiting:
+            self._news.clear()
+            await self._news.wait()
+        for n, body in waiting:
+            await self._hand_over(client, n, body)
 
     async def _hand_over(self, client: ControllerClient, n: int, body: dict[str, object]) -> None:
         answer = await client.post("audit", body)
