@@ -73,10 +73,51 @@ def show(batch_id: str, data: Path, as_json: bool) -> None:
     click.echo(json.dumps(found, indent=2) if as_json else batch_text(found))
 
 
+@batch.command()
+@click.argument("batch_id")
+@_data
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder for the two files.  [default: here]",
+)
+def report(batch_id: str, data: Path, out: Path) -> None:
+    """Write the report of a batch as a page and as PDF. The same bytes whenever it is made."""
+    from controller.reports.page import batch_report
+
+    for path in batch_report(_reader(data), batch_id).write(out):
+        click.echo(str(path))
+
+
+@batch.command()
+@click.argument("batch_id")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@_data
+def export(batch_id: str, folder: Path, data: Path) -> None:
+    """Write all of a batch into FOLDER: record, trends, report, and a signed manifest."""
+    from controller.reports.export import export_batch
+    from controller.reports.signing import export_key
+
+    key = export_key(data)
+    export_batch(_reader(data), batch_id, folder, key)
+    click.echo(f"{folder}: signed by {key.fingerprint}")
+
+
+@batch.command()
+@_data
+def key(data: Path) -> None:
+    """Print the fingerprint of the key that signs exports here. Keep it where exports are read."""
+    from controller.reports.signing import export_key
+
+    click.echo(export_key(data).fingerprint)
+
+
 @batch.command("verify")
-@click.argument("batch_id", required=False)
+@click.argument("batch_id", metavar="[BATCH_ID | FOLDER]", required=False)
 @_data
 @_anchors
+@click.option("--key", "fingerprint", help="Fingerprint of the key that signs at the mill.")
 @_as_json
 @click.pass_context
 def verify_batch(
@@ -84,12 +125,16 @@ def verify_batch(
     batch_id: str | None,
     data: Path,
     anchors: tuple[str, ...],
+    fingerprint: str | None,
     as_json: bool,
 ) -> None:
-    """Check the chain of all rows and every trend; with BATCH_ID, that it is among them.
+    """Check an export in FOLDER, or the chain of all rows and every trend here.
 
-    Exit code 1 when something was changed, and the row where.
+    With BATCH_ID, also that the batch is among them. Exit code 1 when something was changed, and
+    where; 2 when an export is whole but, for want of --key, who signed it is not proven.
     """
+    if batch_id is not None and Path(batch_id).is_dir():
+        context.exit(_tell_export(Path(batch_id), fingerprint, as_json))
     reader = _reader(data)
     if batch_id is not None:
         reader.rows(batch_id)
@@ -111,6 +156,31 @@ def verify_record(
 ) -> None:
     """Check the chain of all rows and every trend. Exit code 1 when something was changed."""
     _tell(context, _reader(data).verify(_read_anchors(anchors)), as_json)
+
+
+def _tell_export(folder: Path, fingerprint: str | None, as_json: bool) -> int:
+    from controller.reports.checking import check_export
+
+    found = check_export(folder, fingerprint)
+    if as_json:
+        told = {
+            "good": found.good,
+            "batch": found.batch_id,
+            "fingerprint": found.fingerprint,
+            "signer_proven": found.good and fingerprint is not None,
+            "faults": list(found.faults),
+        }
+        click.echo(json.dumps(told, indent=2))
+    for fault in () if as_json else found.faults:
+        click.echo(f"NOT GOOD: {fault}", err=True)
+    if not found.good:
+        return 1
+    if not as_json:
+        click.echo(f"Batch {found.batch_id}: nothing was changed. Signed by {found.fingerprint}.")
+    if fingerprint is None:
+        click.echo("No --key was given: who signed is NOT proven.", err=True)
+        return 2
+    return 0
 
 
 def _copying(name: str, text: str) -> Callable[[click.Group], None]:

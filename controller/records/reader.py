@@ -93,6 +93,15 @@ class RecordReader:
             raise RecordError(f"there is no batch {batch_id!r}", do="See: blademill batch list")
         return found
 
+    def between(self, first: int, last: int) -> list[Row]:
+        """All rows from `first` to `last`, of whatever batch: a piece of the chain."""
+        with self._open() as db:
+            found = db.execute(
+                f"SELECT {_COLUMNS} FROM ev WHERE seq BETWEEN ? AND ? ORDER BY seq",  # noqa: S608
+                (first, last),
+            ).fetchall()
+        return [Row._make(row) for row in found]
+
     def batch(self, batch_id: str) -> dict[str, Any]:
         """The whole batch record. Raises RecordError when there is no such batch."""
         return batch_record(self.rows(batch_id), self.trend_of(batch_id))
