@@ -10,12 +10,17 @@ const CARDS = [
   "h2o_ppm",
   "h2s_ppm",
   "vessel_pressure_mbar_g",
-  "argon_flow_slpm",
   "rotor_rpm",
   "torque_nm",
   "powder_probe_c",
   "jar_c",
+  "argon_flow_slpm",
+  "argon_supply_bar_g",
   "room_o2_percent",
+  "room_h2s_ppm",
+  "motor_c",
+  "cooling_flow_lpm",
+  "sample_flow_slpm",
 ] as const;
 
 const SWITCHES = Object.keys(strings.switches);
