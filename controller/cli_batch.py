@@ -105,6 +105,18 @@ def export(batch_id: str, folder: Path, data: Path) -> None:
 
 
 @batch.command()
+@click.argument("batch_ids", nargs=-1, required=True)
+@_data
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default="overlay.html")
+def overlay(batch_ids: tuple[str, ...], data: Path, out: Path) -> None:
+    """Lay batches over one another on process time; the first is what the others compare with."""
+    from controller.reports.overlay import overlay as laid
+
+    out.write_text(laid(_reader(data), batch_ids), encoding="utf-8")
+    click.echo(str(out))
+
+
+@batch.command()
 @_data
 def key(data: Path) -> None:
     """Print the fingerprint of the key that signs exports here. Keep it where exports are read."""

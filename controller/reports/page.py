@@ -47,7 +47,7 @@ def batch_report(reader: RecordReader, batch_id: str) -> Report:
     spans = content.spans(record)
     trips = content.trips(record, trend)
     marks = [Span(trip.text, trip.t_s, trip.t_s) for trip in trips]
-    html = _template("batch.html.jinja").render(
+    html = template("batch.html.jinja").render(
         r=record,
         said=content.said,
         charge=content.charge_lines(record),
@@ -80,7 +80,8 @@ def log_of(record: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted({row["seq"]: row for row in rows}.values(), key=lambda row: int(row["seq"]))
 
 
-def _template(name: str) -> Any:
+def template(name: str) -> Any:
+    """A template of this room; what is put into it is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

@@ -107,11 +107,11 @@ def test_a_report_says_what_the_record_says(data: Path, batch_id: str) -> None:
 
 def test_what_a_person_typed_cannot_become_markup(data: Path) -> None:
     """A lot named like a script stands in the page as the text it is."""
-    from controller.reports.page import _template
+    from controller.reports.page import template
 
-    template = _template("batch.html.jinja")
-    assert template.environment.autoescape is True
-    assert "<script" not in template.environment.from_string("{{ x }}").render(x="<script>")
+    made = template("batch.html.jinja")
+    assert made.environment.autoescape is True
+    assert "<script" not in made.environment.from_string("{{ x }}").render(x="<script>")
 
 
 @pytest.mark.parametrize(
