@@ -11,7 +11,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from controller.core.alarms.rules import SHELF_MINUTES_MAX
 from controller.core.commands import Charge
+from controller.core.findings import Disposition, Measurement, Recovered
 from hmi import hand_messages
+from hmi.batch_messages import BatchCommand, ScrapArgs
 from hmi.hand_messages import HandCommand
 from hmi.message_base import CommandMessage, Message, Sentence, ShortText
 
@@ -40,6 +42,7 @@ class PlainCommand(CommandMessage):
         "auto",
         "purge.end",
         "maintenance.end",
+        "continue",
     ]
     args: NoArgs = NoArgs()
 
@@ -129,6 +132,7 @@ AnyCommand = (
     | ShelveCommand
     | OutOfServiceCommand
     | HandCommand
+    | BatchCommand
 )
 COMMAND: Final[TypeAdapter[AnyCommand]] = TypeAdapter(
     Annotated[AnyCommand, Field(discriminator="name")]
@@ -157,9 +161,11 @@ def json_body(
 # Where a fault lies may be a key that was made up by the sender: only our own names come back.
 OURS: Final = frozenset(
     field.alias or name
-    for model in (PlainCommand, LoadArgs, AckArgs, ShelveArgs, *hand_messages.ARGS)
+    for model in (PlainCommand, LoadArgs, AckArgs, ShelveArgs, ScrapArgs, *hand_messages.ARGS)
     for name, field in model.model_fields.items()
-) | {field.name for field in fields(Charge)}
+) | {
+    field.name for model in (Charge, Measurement, Recovered, Disposition) for field in fields(model)
+}
 
 
 def _what_is_wrong(error: ValidationError, ours: frozenset[str]) -> str:

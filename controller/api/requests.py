@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -12,11 +12,21 @@ from controller.api.hand_requests import Reason, RowId, by_hand
 from controller.core.alarms.rules import SHELF_MINUTES_MAX
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.equipment import Equipment
+from controller.core.findings import Disposition, Finding, Measurement, Recovered
 from controller.core.roles import Role
 from controller.edge.recipefile import parse_recipe
 from controller.errors import InputError
 
 _CHARGE: TypeAdapter[Charge] = TypeAdapter(Charge)
+_FINDING: dict[CommandName, TypeAdapter[Finding]] = {
+    CommandName.MEASURE: TypeAdapter(Measurement),
+    CommandName.YIELD: TypeAdapter(Recovered),
+    CommandName.DISPOSE: TypeAdapter(Disposition),
+}
+
+
+# What is shown and recorded has no control characters in it.
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
 
 
 class CommandRequest(BaseModel):
@@ -26,7 +36,7 @@ class CommandRequest(BaseModel):
 
     id: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
     name: Annotated[str, Field(max_length=20)]
-    user: Annotated[str, Field(min_length=1, max_length=60)]
+    user: Annotated[str, Field(min_length=1, max_length=60, pattern=ONE_LINE)]
     roles: Annotated[list[Annotated[Role, Field(strict=False)]], Field(min_length=1, max_length=6)]
     state_version: Annotated[int, Field(ge=0, le=2**53)] | None = None
     age_s: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
@@ -40,7 +50,7 @@ class LoadArgs(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     recipe_toml: Annotated[str, Field(max_length=65_536)]
-    name: Annotated[str, Field(min_length=1, max_length=120)]
+    name: Annotated[str, Field(min_length=1, max_length=120, pattern=ONE_LINE)]
 
 
 class AckArgs(BaseModel):
@@ -70,6 +80,14 @@ class ShelveArgs(OutOfServiceArgs):
 
     minutes: Annotated[float, Field(ge=1.0, le=SHELF_MINUTES_MAX, allow_inf_nan=False)]
     one_shot: bool = False
+
+
+class ScrapArgs(BaseModel):
+    """Arguments of `scrap`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    reason: Reason
 
 
 class NoArgs(BaseModel):
@@ -125,6 +143,13 @@ def _needed(name: CommandName, args: dict[str, Any], equipment: Equipment) -> di
         return {"alarms": (alarm,) if isinstance(alarm, str) else tuple(alarm)}
     if name in _HIDING_ARGS:
         return _HIDING_ARGS[name].model_validate(args).model_dump()
+    if name in _FINDING:
+        return {"finding": _FINDING[name].validate_json(_json(args))}
+    if name is CommandName.SCRAP:
+        return ScrapArgs.model_validate(args).model_dump()
+    if name is CommandName.CONTINUE:
+        NoArgs.model_validate(args)
+        return {"batch_id": new_batch_id()}
     found = by_hand(name, args)
     if found is None:
         NoArgs.model_validate(args)

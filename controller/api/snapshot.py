@@ -11,6 +11,7 @@ from typing import Any
 
 from controller import __version__
 from controller.api.hands import bypasses_json, hand_offers, hands_json
+from controller.api.recovery import recovery_json, recovery_offers
 from controller.core.alarms import Alarm, Suppression
 from controller.core.alarms.log import figures
 from controller.core.batch import J_PER_KWH, Batch
@@ -31,6 +32,7 @@ from controller.core.permissives import (
     start_permissives,
     unlock_permissives,
 )
+from controller.core.recovering import WAITS, waiting
 from controller.core.remaining import time_left_s
 from controller.core.signals import SIGNALS, Image, Signal
 from controller.core.state import ScanState
@@ -91,6 +93,7 @@ class Snapshots:
             "mode": state.mode.value,
             "hands": hands_json(state, image),
             "bypasses": bypasses_json(state),
+            "recovery": recovery_json(state, image),
             "devices": [asdict(device) for device in devices],
         }
         return json.dumps(_finite(body), separators=(",", ":")).encode() + b"\n"
@@ -266,8 +269,13 @@ def _commands(state: ScanState, image: Image) -> dict[str, dict[str, Any]]:
         (CommandName.IN_SERVICE, Suppression.OUT_OF_SERVICE in hidden, "none out of service"),
     ):
         found[name.value] = {"enabled": enabled, "missing": [] if enabled else [text]}
-    for name, missing in hand_offers(state, image).items():
+    offers = hand_offers(state, image) | recovery_offers(state, image)
+    for name, missing in offers.items():
         found[name.value] = {"enabled": not missing, "missing": list(missing)}
+    for name in WAITS:
+        waits = waiting(state, name)
+        if waits:
+            found[name.value] = {"enabled": False, "missing": list(waits)}
     if state.mode is not Mode.AUTO:
         _barred_by_mode(state, found)
     release = _release_missing(state, image)

@@ -106,6 +106,7 @@ class Batch:
     equipment: Equipment
     charge: Charge | None = None
     started_s: float | None = None
+    continues: str = ""  # the batch that a crash ended and that this one mills the rest of
 
     @property
     def phases(self) -> tuple[Phase, ...]:

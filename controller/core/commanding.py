@@ -13,6 +13,7 @@ from controller.core.by_hand import let_go
 from controller.core.bypassing import end_bypass, set_bypass
 from controller.core.commands import TRIGGER_OF, Command, CommandName, in_order
 from controller.core.events import Event, EventKind
+from controller.core.findings import report
 from controller.core.hand_commands import (
     end_maintenance,
     start_jog,
@@ -32,11 +33,13 @@ from controller.core.permissives import (
     reset_permissives,
     start_permissives,
 )
+from controller.core.recovering import RECOVERING, decide, waiting
 from controller.core.signals import Image
 from controller.core.state import CommandResult, Release, ScanState
 from controller.core.states import State, Trigger, allowed_triggers, fire
 
-_AT_ANY_MOMENT: Final = (*ALARM_COMMANDS, *NOTES)
+_FINDINGS: Final = (CommandName.MEASURE, CommandName.YIELD, CommandName.DISPOSE)
+_AT_ANY_MOMENT: Final = (*ALARM_COMMANDS, *NOTES, *_FINDINGS)
 _FOR_AUTO: Final = (CommandName.LOAD, CommandName.CHARGE, CommandName.START)
 _IN_MAINTENANCE: Final = (*_AT_ANY_MOMENT, CommandName.LID_RELEASE, CommandName.MAINTENANCE_END)
 _MOVES_BY_HAND: Final = (CommandName.JOG, CommandName.PURGE)
@@ -172,6 +175,7 @@ def _one(mind: Mind, command: Command, version: int) -> tuple[str, ...]:
         return (f"the state has just changed to {mind.state.state.value}",)
     denied = refusals(command, mind.state.state, version, _operator(mind.state))
     denied += mode_refusals(mind.state, command.name)
+    denied += waiting(mind.state, command.name)
     if mind.stopped and command.name in _MOVES_BY_HAND:
         denied += ("nothing that stops it: hold, stop, abort and interlocks come first",)
     if denied:
@@ -188,6 +192,10 @@ def _one(mind: Mind, command: Command, version: int) -> tuple[str, ...]:
         return _BY_HAND[command.name](mind, command)
     if command.name in NOTES:
         return note(mind, command)
+    if command.name in _FINDINGS:
+        return report(mind, command)
+    if command.name in RECOVERING:
+        return decide(mind, command)
     return _trigger(mind, command)
 
 

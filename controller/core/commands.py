@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Final
 from annotated_types import Ge, Le, Len
 
 from controller.core.equipment import STRICT, Name
+from controller.core.findings import Finding
 from controller.core.hands import Jog
 from controller.core.recipe import Recipe
 from controller.core.roles import Role
@@ -47,6 +48,11 @@ class CommandName(Enum):
     BYPASS_END = "bypass.end"
     HANDOVER = "handover"
     COMMENT = "comment"
+    MEASURE = "measure"
+    YIELD = "yield"
+    DISPOSE = "dispose"
+    CONTINUE = "continue"
+    SCRAP = "scrap"
 
 
 TRIGGER_OF: Final[dict[CommandName, Trigger]] = {
@@ -70,7 +76,7 @@ class Charge:
     """What was really put into the jar, and the checks a person made before the start.
 
     `checked_by` is the second person who read scale and labels; empty where there is none, as when
-    a program runs the batch.
+    a program runs the batch. `calibrated` says when balance and analyzers were.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -82,6 +88,11 @@ class Charge:
     blade_id: Name
     emptied_and_cleaned: bool
     checked_by: Annotated[str, Len(0, 60)] = ""
+    jar_id: Annotated[str, Len(0, 60)] = ""
+    argon_lot: Annotated[str, Len(0, 60)] = ""
+    balance_id: Annotated[str, Len(0, 60)] = ""
+    balance_stable: bool | None = None
+    calibrated: Annotated[str, Len(0, 200)] = ""
 
 
 @unique
@@ -121,7 +132,8 @@ class Command:
     commands for alarms. ACK takes "*" for all, or some `alarms`; SHELVE and OUT_OF_SERVICE take a
     `reason`, SHELVE also `minutes` and `one_shot`. BYPASS takes a `row`, `minutes` and a `reason`,
     PURGE `argon_flow_slpm` and `minutes`, MAINTENANCE a `reason`; JOG, HANDOVER and COMMENT what is
-    called like them.
+    called like them; MEASURE, YIELD and DISPOSE a `finding`, CONTINUE a `batch_id`, SCRAP a
+    `reason`.
     """
 
     id: str
@@ -143,6 +155,7 @@ class Command:
     argon_flow_slpm: float = 0.0
     jog: Jog | None = None
     handover: Handover | None = None
+    finding: Finding | None = None
     comment: Comment | None = None
 
 

@@ -85,6 +85,12 @@ TABLE: Final = (
     Rule(CommandName.BYPASS_END, _BY_HAND, _ANY_STATE),
     Rule(CommandName.HANDOVER, _MILL, _ANY_STATE),
     Rule(CommandName.COMMENT, _EVERYBODY, _ANY_STATE),
+    Rule(CommandName.MEASURE, (Role.AUTHOR, *_MILL), _ANY_STATE),
+    Rule(CommandName.YIELD, _MILL, _ANY_STATE),
+    Rule(CommandName.DISPOSE, (Role.SUPERVISOR,), _ANY_STATE, proof=True),
+    # Signed: what becomes of a batch that a crash has ended.
+    Rule(CommandName.CONTINUE, _MILL, (State.IDLE,), seen=True, proof=True),
+    Rule(CommandName.SCRAP, _MILL, (State.IDLE,), seen=True, proof=True),
 )
 
 _RULES: Final = {(rule.command, state): rule for rule in TABLE for state in rule.states}

@@ -222,7 +222,7 @@ PHASE_TYPES: tuple[type[Phase], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """One recipe, read and found well-formed. `sha256` is of the file's bytes, `text` is the file."""
+    """One recipe, read and found well-formed. `sha256` is of its file, `text` is that file."""
 
     id: Name
     version: Version

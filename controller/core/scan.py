@@ -111,6 +111,7 @@ def _observed(
         before.release,
         before.outputs,
         before.hands,
+        before.crashed,
     )
     if not violations:
         return state, None

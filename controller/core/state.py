@@ -12,6 +12,7 @@ from controller.core.events import Event
 from controller.core.hands import NOBODY, Hands, Mode
 from controller.core.interlocks import NONE, Matrix, Violation, matrix_for
 from controller.core.outputs import DEAD, Outputs
+from controller.core.recovery import Crashed
 from controller.core.states import State
 from controller.core.value import value
 from controller.core.watch import Watch
@@ -45,6 +46,7 @@ class ScanState:
     release: Release | None
     outputs: Outputs
     hands: Hands = NOBODY
+    crashed: Crashed | None = None  # a batch of an earlier process that is not decided on
 
     @property
     def mode(self) -> Mode:
@@ -72,7 +74,9 @@ class Decision:
     results: list[CommandResult]
 
 
-def initial_state(equipment: Equipment, now_s: float = 0.0) -> ScanState:
+def initial_state(
+    equipment: Equipment, now_s: float = 0.0, crashed: Crashed | None = None
+) -> ScanState:
     """The state of a controller that has just been started: IDLE, nothing proven, DEAD image."""
     return ScanState(
         equipment=equipment,
@@ -90,4 +94,5 @@ def initial_state(equipment: Equipment, now_s: float = 0.0) -> ScanState:
         alarm_log=QUIET,
         release=None,
         outputs=DEAD,
+        crashed=crashed,
     )

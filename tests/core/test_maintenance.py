@@ -7,6 +7,7 @@ from bench import Bench, command, kinds, load, state_in
 from byhand import BLADE, GAS, PURGE, idle_bench, must, order, proven_bench
 
 from controller.core.commands import Charge, Command, CommandName, Comment, Handover
+from controller.core.findings import Recovered
 from controller.core.hands import NOBODY, Mode
 from controller.core.outputs import DEAD, Outputs
 from controller.core.recipe import MillHold
@@ -24,6 +25,9 @@ ACCEPTED = {
     CommandName.OUT_OF_SERVICE,
     CommandName.HANDOVER,
     CommandName.COMMENT,
+    CommandName.MEASURE,
+    CommandName.YIELD,
+    CommandName.DISPOSE,
     CommandName.ACK,
 }
 
@@ -55,6 +59,7 @@ def fitting(name: CommandName) -> Command:
         minutes=5.0,
         reason="because",
         comment=Comment(text="calibrated"),
+        finding=Recovered(batch="B1", recovered_g=95.0),
         handover=Handover(giver="a", taker="b"),
     )
 

@@ -57,12 +57,18 @@ WHO: dict[CommandName, list[tuple[set[Role], set[State]]]] = {
     CommandName.BYPASS_END: [(HANDS, ANY)],
     CommandName.HANDOVER: [(MILL, ANY)],
     CommandName.COMMENT: [(ALL, ANY)],
+    CommandName.MEASURE: [({Role.AUTHOR, *MILL}, ANY)],
+    CommandName.YIELD: [(MILL, ANY)],
+    CommandName.DISPOSE: [({S}, ANY)],
+    CommandName.CONTINUE: [(MILL, {State.IDLE})],
+    CommandName.SCRAP: [(MILL, {State.IDLE})],
 }
 # What adds energy, gas or access, or is about one certain batch.
 SEEN = {
     *(CommandName.LOAD, CommandName.CHARGE, CommandName.START, CommandName.RESUME),
     *(CommandName.RESTART, CommandName.RESET, CommandName.LID_RELEASE, CommandName.MANUAL),
     *(CommandName.JOG, CommandName.PURGE, CommandName.MAINTENANCE_END, CommandName.BYPASS),
+    *(CommandName.CONTINUE, CommandName.SCRAP),
 }
 NAMES = [name for name in CommandName if name not in ALWAYS]
 ROLE_SETS = [frozenset[Role](), *(frozenset({role}) for role in Role)]

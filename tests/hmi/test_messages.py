@@ -26,7 +26,7 @@ CHARGE = {
 }
 PLAIN = [
     *("start", "pause", "resume", "hold", "restart", "complete", "stop", "abort", "reset"),
-    *("lid.release", "manual", "auto", "purge.end", "maintenance.end"),
+    *("lid.release", "manual", "auto", "purge.end", "maintenance.end", "continue"),
 ]
 GOOD: dict[str, dict[str, Any]] = {
     **{name: {} for name in PLAIN},
@@ -42,6 +42,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "bypass": {"row": "O2_HIGH", "minutes": 5.0, "reason": "calibration"},
     "bypass.end": {"row": "O2_HIGH"},
     "handover": {"from": "Ada", "to": "Bob", "note": "purge the jar, twice"},
+    "measure": {"batch": "B1", "thickness_nm": 480.0, "method": "fib_sem", "n": 40},
+    "yield": {"batch": "B1", "recovered_g": 96.5},
+    "dispose": {"batch": "B1", "disposition": "released", "reason": "within limits"},
+    "scrap": {"reason": "cold and wet"},
     "comment": {"text": "blade 3 is worn", "topic": "blade_change"},
 }
 BAD: list[tuple[str, dict[str, Any]]] = [
@@ -51,6 +55,11 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("comment", {"text": "x", "topic": "gossip"}),
     ("handover", {"from": "Ada", "to": "<b>Bob"}),
     ("handover", {"giver": "Ada", "taker": "Bob"}),
+    ("measure", {"batch": "B1", "thickness_nm": 0.0, "method": "fib_sem", "n": 40}),
+    ("measure", {"batch": "B1", "thickness_nm": 480.0, "method": "by eye", "n": 40}),
+    ("yield", {"batch": "", "recovered_g": 96.5}),
+    ("dispose", {"batch": "B1", "disposition": "sold", "reason": "x"}),
+    ("scrap", {"reason": " "}),
     ("jog", {"rotor_rpm": -1.0}),
     ("jog", {"lid_unlock": True}),
     ("purge", {"argon_flow_slpm": 1.0}),

@@ -31,6 +31,11 @@ const commands: Record<CommandName, string> = {
   "bypass.end": "End bypass",
   handover: "Handover",
   comment: "Comment",
+  measure: "Enter a measured thickness",
+  yield: "Enter the recovered mass",
+  dispose: "Decide on a batch",
+  continue: "Continue with a linked batch",
+  scrap: "Scrap",
 };
 
 const hints: Partial<Record<CommandName, string>> = {

@@ -194,7 +194,12 @@ export type CommandName =
   | "bypass"
   | "bypass.end"
   | "handover"
-  | "comment";
+  | "comment"
+  | "measure"
+  | "yield"
+  | "dispose"
+  | "continue"
+  | "scrap";
 
 /** Whether a command would be accepted now, and what it takes of a person. */
 export interface Offer {
