@@ -1,11 +1,12 @@
 """Makes the pictures of the documentation: a real batch on the real processes, in a real browser.
 
-`make pictures` runs it. It takes about four minutes and writes into docs/pictures.
+`make pictures` runs it. It takes about five minutes and writes into docs/pictures.
 """
 
 from __future__ import annotations
 
 import socket
+import tempfile
 from pathlib import Path
 
 from entering import set_up
@@ -14,6 +15,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from controller.packaged import packaged_file
 from hmi.processes import Processes, Setup
+from sim.training import ask
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 RECIPE = "bm-05"
@@ -31,7 +33,9 @@ def main() -> None:
     assert chromium is not None, CHROMIUM_ADVICE
     FOLDER.mkdir(exist_ok=True)
     port = free_port()
-    setup = Setup(packaged_file("deploy", "lab-0.5l.toml"), RECIPE, SPEED, 1, port)
+    training = Path(tempfile.mkdtemp()) / "training.sock"
+    plant = packaged_file("deploy", "lab-0.5l.toml")
+    setup = Setup(plant, RECIPE, SPEED, 1, port, training_socket=training)
     with Processes(setup) as processes, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGS))
         page = browser.new_page()
@@ -40,6 +44,8 @@ def main() -> None:
         expect(page.locator("[data-state=IDLE]").first).to_be_visible(timeout=20_000)
         prepare(page)
         run(page)
+        alarm(page, training)
+        finish(page)
         browser.close()
 
 
@@ -60,12 +66,8 @@ def prepare(page: Page) -> None:
 
 
 def run(page: Page) -> None:
-    """Start, and look at the mill while it mills and when it is done."""
-    start = page.locator("button[data-command=start]")
-    expect(start).to_have_attribute("aria-disabled", "false", timeout=20_000)
-    start.click()
-    page.wait_for_timeout(SECOND_PRESS_MS)
-    start.click()
+    """Start, and look at the mill while it mills."""
+    twice(page, "start")
     for pulse, name, size, scheme in (
         (9, "milling", PANEL, "light"),
         (11, "milling-dark", DESK, "dark"),
@@ -75,10 +77,36 @@ def run(page: Page) -> None:
         expect(page.get_by_text(f"pulse {pulse} on").first).to_be_visible(timeout=1000.0 * BATCH_S)
         page.wait_for_timeout(FULL_SPEED_MS)
         picture(page, name, size, scheme)
+
+
+def alarm(page: Page, training: Path) -> None:
+    """Two sensors go wrong: the batch is held, the alarms say why, and the batch goes on."""
     resize(page, PANEL)
+    ask({"inject": "h2s_wrong:12"}, training)
+    ask({"inject": "o2_nan"}, training)
+    expect(page.locator("[data-state=HELD]").first).to_be_visible(timeout=1000.0 * BATCH_S)
+    page.locator("#tab-alarms").click()
+    picture(page, "alarm", PANEL)
+    ask({"heal": True}, training)
+    page.locator("#tab-trend").click()
+    page.locator(".panel-alarms .panel-head button").click()
+    twice(page, "restart")
+
+
+def finish(page: Page) -> None:
+    """Look at the mill when the batch is done."""
     expect(page.locator("[data-state=COMPLETE]").first).to_be_visible(timeout=1000.0 * BATCH_S)
     page.wait_for_timeout(2.0 * SETTLED_MS)
     picture(page, "complete", PANEL)
+
+
+def twice(page: Page, command: str) -> None:
+    """Give a command that asks for a second press, as soon as nothing is missing."""
+    button = page.locator(f"button[data-command={command}]")
+    expect(button).to_have_attribute("aria-disabled", "false", timeout=60_000)
+    button.click()
+    page.wait_for_timeout(SECOND_PRESS_MS)
+    button.click()
 
 
 def resize(page: Page, size: tuple[int, int], scheme: str = "light") -> None:

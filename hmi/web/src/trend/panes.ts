@@ -81,7 +81,7 @@ export const SPANS = Object.keys(strings.trend.windows);
 export const span = signal("900");
 
 // A plot lower than this says little, so few are shown where there is little room.
-const PANE_PX = 72;
+const PANE_PX = 60;
 
 /** The height that there is for all plots together. */
 export const roomPx = signal(0);
