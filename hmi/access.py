@@ -64,6 +64,7 @@ ROUTES: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/api/recipes/{name}"): READ,
     ("GET", "/api/workshop/plants"): READ,
     ("GET", "/api/workshop/faults"): READ,
+    ("GET", "/api/workshop/schema"): READ,
     ("POST", "/api/workshop/check"): OWN,
     ("POST", "/api/workshop/shell"): OWN,
     ("POST", "/api/workshop/jobs"): TRY,

@@ -29,8 +29,21 @@ class JobWanted(RecipeText):
     faults: Annotated[tuple[FaultText, ...], Field(max_length=20)] = ()
 
 
+class LotSpread(Message):
+    """One standard deviation of each number of a lot, in its own unit (wt% in points)."""
+
+    d50_um: float = 0.0
+    sse_wt_percent: float = 0.0
+    core_density_g_cm3: float = 0.0
+    shell_density_g_cm3: float = 0.0
+    solid_fraction: float = 0.0
+
+
 class ShellWanted(Message):
-    """A shell's inputs; with `target_nm` the content that makes this apparent thickness is told."""
+    """A shell's inputs; with `target_nm` the content that makes this apparent thickness is told.
+
+    With `sigma` the uncertainty that it makes of the apparent thickness is told too.
+    """
 
     sse_wt_percent: float
     basis: Literal["total", "per_cam"]
@@ -42,11 +55,12 @@ class ShellWanted(Message):
     d90_um: float | None = None
     sse_d50_um: float | None = None
     target_nm: float | None = None
+    sigma: LotSpread | None = None
 
 
 RECIPE_TEXT: Final = TypeAdapter(RecipeText)
 JOB_WANTED: Final = TypeAdapter(JobWanted)
 SHELL_WANTED: Final = TypeAdapter(ShellWanted)
 OURS: Final = frozenset(
-    name for model in (RecipeText, JobWanted, ShellWanted) for name in model.model_fields
+    name for model in (RecipeText, JobWanted, LotSpread, ShellWanted) for name in model.model_fields
 )

@@ -7,10 +7,18 @@ from typing import Any, Final
 
 from controller.core.coating import (
     Basis,
+    LotSigma,
     ShellInputs,
     paper_reference,
     sse_wt_percent_for,
     target_thickness,
+)
+from controller.core.constants import (
+    PAPER,
+    PAPER_CALCULATED,
+    PAPER_CORE_D50,
+    PAPER_MEASURED,
+    PAPER_SSE_CONTENT,
 )
 from controller.core.recipe_profile import recipe_profile
 from controller.edge.plantfile import load_plant
@@ -22,6 +30,13 @@ from hmi.recipes import recipe_summary
 Json = dict[str, Any]
 CURVE_WT: Final = tuple(0.5 * step for step in range(1, 41))
 PAPER_WT: Final = (3.0, 5.0, 10.0)
+PUBLISHED: Final = {
+    "source": PAPER,
+    "wt_percent": PAPER_SSE_CONTENT.value,
+    "d50_um": PAPER_CORE_D50.value,
+    "calculated_nm": PAPER_CALCULATED.value,
+    "measured_nm": PAPER_MEASURED.value,
+}
 
 
 def plants() -> list[str]:
@@ -59,9 +74,11 @@ def checked(toml: str, plant_name: str) -> Json:
 def shell(values: Json, target_nm: float | None) -> Json:
     """The shell of these inputs, what content would make `target_nm`, and thickness over content.
 
+    `published` is what the publication says of its own powder, whatever these inputs are.
+
     Raises InputError that names the value that is out of range.
     """
-    inputs = ShellInputs(**{**values, "basis": Basis(values["basis"])})
+    inputs = _inputs(values)
     found = target_thickness(inputs)
     paper = paper_reference(inputs)
     told: Json = {
@@ -69,9 +86,11 @@ def shell(values: Json, target_nm: float | None) -> Json:
         "apparent_nm": found.apparent_nm,
         "thin_limit_nm": found.thin_limit_nm,
         "band_nm": None if found.band is None else asdict(found.band),
+        "sigma_nm": found.sigma_nm,
         "coverage": None if found.coverage is None else asdict(found.coverage),
         "assumptions": list(found.assumptions),
         "paper": None if paper is None else asdict(paper),
+        "published": PUBLISHED,
         "paper_wt_percent": list(PAPER_WT),
         "curve": [_at(values, wt) for wt in CURVE_WT],
     }
@@ -80,11 +99,19 @@ def shell(values: Json, target_nm: float | None) -> Json:
     return told
 
 
-def _at(values: Json, wt_percent: float) -> Json:
-    inputs = ShellInputs(
-        **{**values, "basis": Basis(values["basis"]), "sse_wt_percent": wt_percent}
+def _inputs(values: Json) -> ShellInputs:
+    sigma = values.get("sigma")
+    return ShellInputs(
+        **{
+            **values,
+            "basis": Basis(values["basis"]),
+            "sigma": None if sigma is None else LotSigma(**sigma),
+        }
     )
-    found = target_thickness(inputs)
+
+
+def _at(values: Json, wt_percent: float) -> Json:
+    found = target_thickness(_inputs(values | {"sse_wt_percent": wt_percent}))
     band = found.band
     return {
         "wt_percent": wt_percent,

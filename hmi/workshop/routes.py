@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi import Path as PathPart
 
+from controller.edge.recipefile import recipe_schema
 from controller.packaged import packaged_file
 from hmi.deps import UNHURRIED, UseServices, UseSession, admitted
 from hmi.messages import json_body
@@ -38,6 +39,12 @@ def plant_names() -> list[str]:
 def fault_list() -> Any:
     """Every fault that a dry run can be given."""
     return faults_json()
+
+
+@routes.get("/schema")
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a recipe: what the editor's form asks for, with its bounds."""
+    return recipe_schema()
 
 
 @routes.post("/check")

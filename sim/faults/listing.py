@@ -88,13 +88,17 @@ def value_text(fault: Fault) -> str:
 
 def faults_json() -> dict[str, Any]:
     """The contract of `faults --json`."""
-    return {"count": len(CATALOGUE), "faults": [_entry(fault) for fault in CATALOGUE.values()]}
+    return {
+        "count": len(CATALOGUE),
+        "faults": [_entry(family, fault) for family, of in FAMILIES.items() for fault in of],
+    }
 
 
-def _entry(fault: Fault) -> dict[str, Any]:
+def _entry(family: str, fault: Fault) -> dict[str, Any]:
     value = fault.value
     return {
         "name": fault.name,
+        "family": family,
         "catalogue": fault.catalogue,
         "hazard": fault.hazard,
         "text": fault.text,

@@ -6,11 +6,14 @@ import itertools
 from pathlib import Path
 
 import pytest
+from pagesite import Site, run
 
 from controller.core.argon import expected_argon_l
 from controller.core.recipe_profile import recipe_profile
+from controller.core.roles import Role
 from controller.edge.plantfile import load_plant
 from controller.edge.recipefile import load_recipe
+from controller.errors import InputError
 from hmi.workshop.preview import checked, plants, shell
 from sim.dryrun import dry_run
 
@@ -69,3 +72,37 @@ def test_the_shell_of_some_inputs_its_inverse_and_its_curve_agree() -> None:
     at_5 = next(point for point in told["curve"] if point["wt_percent"] == 5.0)
     assert at_5["dense_nm"] == told["dense_nm"]
     assert shell(values, 9_000.0)["target"]["wt_percent"] is None
+
+
+def test_the_spread_of_a_lot_makes_an_uncertainty_and_the_publication_stays_its_own() -> None:
+    values = {
+        "sse_wt_percent": 3.0,
+        "basis": "total",
+        "d50_um": 13.0,
+        "core_density_g_cm3": 4.78,
+        "shell_density_g_cm3": 1.64,
+    }
+    assert shell(values, None)["sigma_nm"] is None
+    spread = {"d50_um": 1.3, "sse_wt_percent": 0.0, "core_density_g_cm3": 0.0}
+    told = shell(values | {"sigma": spread}, None)
+    assert told["sigma_nm"] == pytest.approx(0.1 * told["apparent_nm"])
+    assert told["paper"] is None, "3 wt% is not what was published"
+    published = told["published"]
+    assert (published["wt_percent"], published["d50_um"]) == (5.0, 13.0)
+    assert (published["measured_nm"], published["calculated_nm"]) == (474.0, 516.0)
+    with pytest.raises(InputError, match="deviation"):
+        shell(values | {"sigma": {"d50_um": -1.0}}, None)
+
+
+def test_the_editor_s_form_and_its_faults_come_from_the_server() -> None:
+    async def check(it: Site) -> None:
+        await it.sign_in("Ada", Role.AUTHOR)
+        schema = (await it.http.get("/api/workshop/schema")).json()
+        assert schema["$defs"]["Electrolyte"]["properties"]["wt_percent"]["maximum"] == 50.0
+        body = {"toml": "[recipe]\nid = 3", "plant": "lab-0.5l.toml"}
+        faults = (await it.post("/api/workshop/check", body)).json()["faults"]
+        assert (2, "recipe.id") in {(fault["line"], fault["key"]) for fault in faults}
+        listed = (await it.http.get("/api/workshop/faults")).json()["faults"]
+        assert {fault["family"] for fault in listed} >= {"Gas", "Heat"}
+
+    run(check)
