@@ -35,7 +35,8 @@ class SimulatedDevice:
     `[outputs]`; `requests` counts what was received.
 
     Open to whoever injects faults: `deaf_to` (functions of requests that it does not even notice),
-    `frozen` (its program stands still: heartbeats stop) and `state`.
+    `frozen` (its program stands still: heartbeats stop), `busy` (every request gets exception 6, as
+    from an analyzer whose service port is in use) and `state`.
     """
 
     def __init__(self, plant: PlantFile, device: Device, clock: Callable[[], float]) -> None:
@@ -45,6 +46,7 @@ class SimulatedDevice:
         self.requests = 0
         self.deaf_to: frozenset[int] = frozenset()
         self.frozen = False
+        self.busy = False
         self.outputs: dict[str, float] = {
             name: 0.0 for name, wire in plant.outputs.items() if wire.device == device.id
         }

@@ -144,6 +144,8 @@ class PlantServer:
         values: list[int] | list[bool] | None,
     ) -> ExcCodes | None:
         """One request. `registers` is the library's storage of the table, from `start` on."""
+        if device.busy:
+            return ExcCodes.DEVICE_BUSY
         if function not in device.profile.device.functions:
             return ExcCodes.ILLEGAL_FUNCTION
         if values is not None:

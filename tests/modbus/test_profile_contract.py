@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import pytest
 from simplant import LAB_PLANT
 
+from controller.core.signals import Quality
 from controller.edge.codec import PointCodec, text_of
 from controller.edge.link import Link, Refused
 from controller.edge.plan import Block, read_blocks
@@ -293,5 +294,24 @@ def test_a_request_longer_than_the_device_takes_is_refused(case: Case) -> None:
             await bench.link.read(
                 Block(point.table, point.address, bench.profile.device.max_registers + 1)
             )
+
+    on_bench(case, test)
+
+
+@pytest.mark.modbus
+def test_a_busy_analyzer_refuses_for_a_while_and_is_a_fault_of_the_line() -> None:
+    """OXY5500, while its service port is in use: exception 6, and its values are not believed."""
+    case = next(case for case in CASES if case.profile == "endress-oxy5500")
+
+    async def test(bench: Bench) -> None:
+        assert await bench.link.open()
+        (block,) = read_blocks(bench.profile, ["oxygen"])
+        bench.simulated.busy = True
+        with pytest.raises(Refused) as refused:
+            await bench.link.read(block)
+        assert refused.value.quality is Quality.BAD_COMM
+        assert "busy" in (await bench.mbpoll(block.table, block.address)).lower()
+        bench.simulated.busy = False
+        await bench.link.read(block)
 
     on_bench(case, test)
