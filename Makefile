@@ -62,7 +62,7 @@ bundle: wheel ## put all that an installation without a network needs into dist/
 	$(BIN)/python -m pip download --quiet --require-hashes --only-binary :all: \
 		--requirement requirements/run.txt --dest dist/bundle/wheels
 	cp dist/blademill-*.whl dist/bundle/wheels/
-	cp requirements/run.txt deploy/install.sh dist/bundle/
+	cp requirements/run.txt deploy/install.sh deploy/*.toml dist/bundle/
 	cp -r deploy/systemd deploy/prometheus deploy/grafana docs dist/bundle/
 	tar -czf dist/blademill-bundle.tar.gz -C dist bundle
 
