@@ -13,11 +13,14 @@ from controller.core.alarms.rules import SHELF_MINUTES_MAX
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.equipment import Equipment
 from controller.core.findings import Disposition, Finding, Measurement, Recovered
+from controller.core.papers import Paper, Signature
 from controller.core.roles import Role
 from controller.edge.recipefile import parse_recipe
 from controller.errors import InputError
 
 _CHARGE: TypeAdapter[Charge] = TypeAdapter(Charge)
+_SIGNATURE: TypeAdapter[Signature] = TypeAdapter(Signature)
+_PAPER: TypeAdapter[Paper] = TypeAdapter(Paper)
 _FINDING: dict[CommandName, TypeAdapter[Finding]] = {
     CommandName.MEASURE: TypeAdapter(Measurement),
     CommandName.YIELD: TypeAdapter(Recovered),
@@ -27,6 +30,15 @@ _FINDING: dict[CommandName, TypeAdapter[Finding]] = {
 
 # What is shown and recorded has no control characters in it.
 ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
+
+
+# The steps of a saved version of a recipe.
+LIFE: Final = (
+    CommandName.RECIPE_SUBMIT,
+    CommandName.RECIPE_APPROVE,
+    CommandName.RECIPE_REJECT,
+    CommandName.RECIPE_RETIRE,
+)
 
 
 class CommandRequest(BaseModel):
@@ -141,6 +153,13 @@ def _needed(name: CommandName, args: dict[str, Any], equipment: Equipment) -> di
     if name is CommandName.ACK:
         alarm = AckArgs.model_validate(args).alarm
         return {"alarms": (alarm,) if isinstance(alarm, str) else tuple(alarm)}
+    if name is CommandName.RECIPE_SAVE:
+        saved = LoadArgs.model_validate(args)
+        return {"recipe": parse_recipe(saved.recipe_toml.encode(), saved.name, equipment)}
+    if name in LIFE:
+        return {"paper": _PAPER.validate_json(_json(args))}
+    if name is CommandName.SIGN:
+        return {"signature": _SIGNATURE.validate_json(_json(args))}
     if name in _HIDING_ARGS:
         return _HIDING_ARGS[name].model_validate(args).model_dump()
     if name in _FINDING:

@@ -9,6 +9,7 @@ from typing import Final
 from controller.core.coating import Basis
 from controller.core.commands import Charge
 from controller.core.equipment import Equipment
+from controller.core.papers import Approval
 from controller.core.recipe import (
     CoolDown,
     MillHold,
@@ -107,6 +108,7 @@ class Batch:
     charge: Charge | None = None
     started_s: float | None = None
     continues: str = ""  # the batch that a crash ended and that this one mills the rest of
+    approvals: tuple[Approval, ...] = ()
 
     @property
     def phases(self) -> tuple[Phase, ...]:

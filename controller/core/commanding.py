@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from controller.core import alarms as alarm_book
+from controller.core import papers
 from controller.core.alarm_commands import ALARM_COMMANDS, obeyed
 from controller.core.batch import Batch, Position, Totals
 from controller.core.by_hand import let_go
@@ -39,7 +40,15 @@ from controller.core.state import CommandResult, Release, ScanState
 from controller.core.states import State, Trigger, allowed_triggers, fire
 
 _FINDINGS: Final = (CommandName.MEASURE, CommandName.YIELD, CommandName.DISPOSE)
-_AT_ANY_MOMENT: Final = (*ALARM_COMMANDS, *NOTES, *_FINDINGS)
+_PAPERS: Final[dict[CommandName, Callable[[Mind, Command], tuple[str, ...]]]] = {
+    CommandName.SIGN: papers.sign,
+    CommandName.RECIPE_SAVE: papers.save,
+    CommandName.RECIPE_SUBMIT: papers.file,
+    CommandName.RECIPE_APPROVE: papers.file,
+    CommandName.RECIPE_REJECT: papers.file,
+    CommandName.RECIPE_RETIRE: papers.file,
+}
+_AT_ANY_MOMENT: Final = (*ALARM_COMMANDS, *NOTES, *_FINDINGS, *_PAPERS)
 _FOR_AUTO: Final = (CommandName.LOAD, CommandName.CHARGE, CommandName.START)
 _IN_MAINTENANCE: Final = (*_AT_ANY_MOMENT, CommandName.LID_RELEASE, CommandName.MAINTENANCE_END)
 _MOVES_BY_HAND: Final = (CommandName.JOG, CommandName.PURGE)
@@ -176,6 +185,7 @@ def _one(mind: Mind, command: Command, version: int) -> tuple[str, ...]:
     denied = refusals(command, mind.state.state, version, _operator(mind.state))
     denied += mode_refusals(mind.state, command.name)
     denied += waiting(mind.state, command.name)
+    denied += command.against
     if mind.stopped and command.name in _MOVES_BY_HAND:
         denied += ("nothing that stops it: hold, stop, abort and interlocks come first",)
     if denied:
@@ -194,6 +204,8 @@ def _one(mind: Mind, command: Command, version: int) -> tuple[str, ...]:
         return note(mind, command)
     if command.name in _FINDINGS:
         return report(mind, command)
+    if command.name in _PAPERS:
+        return _PAPERS[command.name](mind, command)
     if command.name in RECOVERING:
         return decide(mind, command)
     return _trigger(mind, command)
@@ -239,7 +251,9 @@ def _load(mind: Mind, command: Command) -> tuple[str, ...]:
     if command.recipe is None or not command.batch_id:
         return ("a recipe and a batch id",)
     equipment = mind.state.equipment
-    batch = Batch(command.batch_id, command.recipe, command.user, equipment)
+    batch = Batch(
+        command.batch_id, command.recipe, command.user, equipment, approvals=command.approvals
+    )
     mind.state = replace(
         mind.state,
         matrix=matrix_for(equipment, command.recipe.atmosphere, mind.state.hands.bypassed),

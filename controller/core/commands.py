@@ -11,6 +11,7 @@ from annotated_types import Ge, Le, Len
 from controller.core.equipment import STRICT, Name
 from controller.core.findings import Finding
 from controller.core.hands import Jog
+from controller.core.papers import Approval, Paper, Signature
 from controller.core.recipe import Recipe
 from controller.core.roles import Role
 from controller.core.states import Trigger
@@ -53,6 +54,12 @@ class CommandName(Enum):
     DISPOSE = "dispose"
     CONTINUE = "continue"
     SCRAP = "scrap"
+    SIGN = "sign"
+    RECIPE_SAVE = "recipe.save"
+    RECIPE_SUBMIT = "recipe.submit"
+    RECIPE_APPROVE = "recipe.approve"
+    RECIPE_REJECT = "recipe.reject"
+    RECIPE_RETIRE = "recipe.retire"
 
 
 TRIGGER_OF: Final[dict[CommandName, Trigger]] = {
@@ -133,7 +140,10 @@ class Command:
     `reason`, SHELVE also `minutes` and `one_shot`. BYPASS takes a `row`, `minutes` and a `reason`,
     PURGE `argon_flow_slpm` and `minutes`, MAINTENANCE a `reason`; JOG, HANDOVER and COMMENT what is
     called like them; MEASURE, YIELD and DISPOSE a `finding`, CONTINUE a `batch_id`, SCRAP a
-    `reason`.
+    `reason`; SIGN a `signature`, RECIPE_SAVE a `recipe` and its later steps a `paper`.
+
+    `against` is what the record says against it, as its reader has found: any such reason refuses.
+    `approvals` come with LOAD: who approved this text for this plant.
     """
 
     id: str
@@ -157,6 +167,10 @@ class Command:
     handover: Handover | None = None
     finding: Finding | None = None
     comment: Comment | None = None
+    signature: Signature | None = None
+    paper: Paper | None = None
+    approvals: tuple[Approval, ...] = ()
+    against: tuple[str, ...] = ()
 
 
 def in_order(commands: tuple[Command, ...]) -> list[Command]:

@@ -54,6 +54,13 @@ class EventKind(Enum):
     MEASURED = "measured"
     YIELD = "yield"
     DISPOSED = "disposed"
+    SIGNED = "signed"
+    # The life of a recipe's version; they belong to no batch.
+    RECIPE_SAVED = "recipe_saved"
+    RECIPE_SUBMITTED = "recipe_submitted"
+    RECIPE_APPROVED = "recipe_approved"
+    RECIPE_REJECTED = "recipe_rejected"
+    RECIPE_RETIRED = "recipe_retired"
     # What a person decided about a batch that a crash has cut off.
     RECOVERY = "recovery"
 

@@ -91,6 +91,13 @@ TABLE: Final = (
     # Signed: what becomes of a batch that a crash has ended.
     Rule(CommandName.CONTINUE, _MILL, (State.IDLE,), seen=True, proof=True),
     Rule(CommandName.SCRAP, _MILL, (State.IDLE,), seen=True, proof=True),
+    # A review and a release take a supervisor; order and other persons are in the record.
+    Rule(CommandName.SIGN, _MILL, _ANY_STATE, proof=True),
+    Rule(CommandName.RECIPE_SAVE, (Role.AUTHOR,), _ANY_STATE),
+    Rule(CommandName.RECIPE_SUBMIT, (Role.AUTHOR,), _ANY_STATE),
+    Rule(CommandName.RECIPE_APPROVE, (Role.SUPERVISOR,), _ANY_STATE, proof=True),
+    Rule(CommandName.RECIPE_REJECT, (Role.SUPERVISOR,), _ANY_STATE),
+    Rule(CommandName.RECIPE_RETIRE, (Role.SUPERVISOR,), _ANY_STATE),
 )
 
 _RULES: Final = {(rule.command, state): rule for rule in TABLE for state in rule.states}

@@ -62,6 +62,12 @@ WHO: dict[CommandName, list[tuple[set[Role], set[State]]]] = {
     CommandName.DISPOSE: [({S}, ANY)],
     CommandName.CONTINUE: [(MILL, {State.IDLE})],
     CommandName.SCRAP: [(MILL, {State.IDLE})],
+    CommandName.SIGN: [(MILL, ANY)],
+    CommandName.RECIPE_SAVE: [({Role.AUTHOR}, ANY)],
+    CommandName.RECIPE_SUBMIT: [({Role.AUTHOR}, ANY)],
+    CommandName.RECIPE_APPROVE: [({S}, ANY)],
+    CommandName.RECIPE_REJECT: [({S}, ANY)],
+    CommandName.RECIPE_RETIRE: [({S}, ANY)],
 }
 # What adds energy, gas or access, or is about one certain batch.
 SEEN = {

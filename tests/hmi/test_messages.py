@@ -92,8 +92,14 @@ def test_what_the_page_may_send_the_controller_takes(name: str) -> None:
 
 
 def test_every_command_of_the_controller_can_be_sent() -> None:
-    """All but `load`, for which the page names a file and its server reads it."""
-    assert {name.value for name in CommandName} == {*GOOD, "load"}
+    """All but `load`, for which the page names a file and its server reads it, and the papers,
+    which have routes of their own.
+    """
+    papers = {name.value for name in CommandName if name.value.startswith("recipe.")} | {"sign"}
+    assert {name.value for name in CommandName} == {*GOOD, "load", *papers}
+    for name in papers:
+        with pytest.raises(ValidationError):
+            COMMAND.validate_json(message(name, {}))
     COMMAND.validate_json(message("load", {"recipe": "training.toml"}))
     assert (ROOT / "recipes" / "training.toml").exists()
 

@@ -45,6 +45,12 @@ ARGS: dict[str, dict[str, Any]] = {
     "yield": {"batch": "B-1", "recovered_g": 98.0},
     "dispose": {"batch": "B-1", "disposition": "released", "reason": "why"},
     "scrap": {"reason": "why"},
+    "sign": {"batch": "B-1", "meaning": "performed", "content_sha256": "0" * 64, "through_seq": 9},
+    "recipe.save": {"recipe_toml": TRAINING, "name": "training.toml"},
+    "recipe.submit": {"id": "X", "version": 1, "sha256": "0" * 64},
+    "recipe.approve": {"id": "X", "version": 1, "sha256": "0" * 64},
+    "recipe.reject": {"id": "X", "version": 1, "sha256": "0" * 64, "reason": "why"},
+    "recipe.retire": {"id": "X", "version": 1, "sha256": "0" * 64, "reason": "why"},
 }
 
 
