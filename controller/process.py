@@ -28,12 +28,14 @@ import uvicorn
 
 from controller import __version__
 from controller.api.app import make_app
+from controller.api.inside import inside_routes
 from controller.api.journal import Journal
 from controller.api.mailbox import Mailbox
 from controller.api.metrics import Figures, metrics_of
 from controller.api.scrape import make_scrape_app
 from controller.api.snapshot import Snapshots
 from controller.api.stream import Stream
+from controller.api.wholeness import wholeness_routes
 from controller.core.events import EventKind
 from controller.core.signals import Image
 from controller.core.state import Decision
@@ -310,6 +312,9 @@ class _Controller:
             metrics=metrics_of(self._figures),
         )
         return uvicorn.Config(
+        data = self._options.data
+        app.include_router(wholeness_routes(data))
+        app.include_router(inside_routes(self._plant, data, self._cycle.scan_times.counted))
             app,
             log_level="warning",
             access_log=False,

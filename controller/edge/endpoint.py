@@ -28,7 +28,7 @@ REFRESH_SHARE: Final = 0.8
 
 
 class Reader:
-    """Polls one device; `reading` is always the newest, replaced whole."""
+    """Polls one device; `reading` is always the newest, replaced whole, as are its `replies`."""
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Reader:
         self.guard = guard
         self.link = Link(self.plan.device, licensed, self._lost)
         self.reading = nothing_known(self.plan, Quality.NOT_LICENSED)
+        self.replies: tuple[Reply, ...] = ()
         self._licensed = licensed
         self._next_start_s = next_start_s
         self._judge = Judge(self.plan)
@@ -76,6 +77,7 @@ class Reader:
         except WrongReply:
             self._lost()
             return
+        self.replies = tuple(replies)
         self.reading = self._judge.reading(replies, taken_s)
         self.guard.compare(replies, taken_s, ended_s)
 
@@ -97,6 +99,7 @@ class Reader:
             return refused.quality
 
     def _lost(self) -> None:
+        self.replies = ()
         self.reading = nothing_known(self.plan, Quality.BAD_COMM)
 
 

@@ -17,14 +17,15 @@ from typing import Any, Final
 
 from controller.core.image import assemble
 from controller.core.outputs import DEAD, Outputs
-from controller.core.signals import NAN, SIGNAL_COUNT, Image, Quality
+from controller.core.signals import NAN, SIGNAL_COUNT, Image, Quality, Signal
 from controller.edge.clock import monotonic_s
 from controller.edge.endpoint import LEAD_S, Order, Reader, Writer
 from controller.edge.guard import Guard
 from controller.edge.link import Link
 from controller.edge.plan import OUTPUT_FIELDS, DevicePlan, order_words, plan_devices
 from controller.edge.plantfile import PlantFile
-from controller.edge.standing import Standing
+from controller.edge.raw import RawWords, raw_words
+from controller.edge.standing import DeviceStanding, Standing, standing_of
 
 SCAN_PERIOD_S: Final = 0.1
 TICKET_PERIODS: Final = 3
@@ -164,6 +165,18 @@ class ModbusPlant:
             for guard in guards
             if guard.plan.device.watchdog_s is not None
         }
+
+    def raw_words(self) -> dict[Signal, RawWords]:
+        """The newest words of every signal that lies in a device."""
+        return dict(
+            found for reader in self._readers for found in raw_words(reader.plan, reader.replies)
+        )
+
+    def standing(self) -> dict[str, DeviceStanding]:
+        """How the controller stands with each device, by its id."""
+        now_s = monotonic_s()
+        guards = [reader.guard for reader in self._readers] + [w.guard for w in self._writers]
+        return {guard.plan.device.id: standing_of(guard, now_s) for guard in guards}
 
     def _wake_writers(self) -> None:
         for writer in sorted(self._writers, key=lambda writer: not writer.makes_safer()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from controller.core.health import HEALTHY, NO_DETAILS, Details, Health
@@ -10,6 +11,31 @@ from controller.edge.guard import Guard
 
 # At a start the devices are connected to one after the other.
 CONNECTING_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStanding:
+    """How the controller stands with one device; each text says what is wrong, empty when well.
+
+    `watch` is how its watchdog is proven, `watchdog_s` after what silence it drops its outputs.
+    """
+
+    stranger: str
+    unarmed: str
+    foreign: str
+    watch: str
+    watchdog_s: float | None
+
+
+def standing_of(guard: Guard, now_s: float) -> DeviceStanding:
+    """What this guard knows now."""
+    return DeviceStanding(
+        stranger=guard.stranger,
+        unarmed=guard.told_unarmed(now_s),
+        foreign=guard.told_foreign(now_s),
+        watch=guard.proof.watch.value,
+        watchdog_s=guard.plan.device.watchdog_s,
+    )
 
 
 class Standing:
