@@ -185,14 +185,16 @@ def _leak_result(phase: LeakTest, position: Position, scene: Scene) -> Position:
 
 
 def _unsettled_k(first: Average, last: Average) -> float:
-    """How unsure the change of the gas's temperature is: it lies between that of jar and powder,
-    which go different ways while a jar that was just docked settles. NaN without a whole test.
+    """Standard deviation of the gas's temperature in each reading, from what is not known of its
+    change: that lies between the changes of jar and powder, which go different ways while a jar
+    that was just docked settles. A rectangular distribution, over two readings; NaN without a
+    whole test.
     """
     if not (first.count and last.count):
         return math.nan
     jar_k = last.kelvin / last.count - first.kelvin / first.count
     powder_k = last.powder_kelvin / last.count - first.powder_kelvin / first.count
-    return 0.5 * abs(jar_k - powder_k)
+    return abs(jar_k - powder_k) / math.sqrt(24.0)
 
 
 def _reading(average: Average) -> DecayReading:
