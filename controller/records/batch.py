@@ -17,6 +17,7 @@ from controller.core.permissives import WT_TOLERANCE
 from controller.records.archive import Trend
 from controller.records.batch_trend import trend_figures
 from controller.records.row import Row
+from controller.records.signatures import content_of, signatures
 
 FORMAT: Final = "blademill-batch-1"
 OPEN: Final = "OPEN"
@@ -66,6 +67,8 @@ def batch_record(rows: Sequence[Row], trend: Trend | None) -> dict[str, Any]:
         "measured": _bodies(rows, (EventKind.MEASURED,)),
         "yield": _yield(_last(rows, EventKind.YIELD), charge),
         "recovery": _bodies(rows, (EventKind.BATCH_CLOSED, EventKind.RECOVERY)),
+        "content": content_of(rows)._asdict(),
+        "signatures": signatures(rows),
         "chain": {
             "first_seq": rows[0].seq,
             "last_seq": rows[-1].seq,

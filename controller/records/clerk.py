@@ -8,10 +8,11 @@ from __future__ import annotations
 import sqlite3
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from controller.core.batch import Batch, Totals
+from controller.core.commands import CommandName
 from controller.core.events import Event, EventKind
 from controller.core.state import Decision
 from controller.core.states import State
@@ -22,7 +23,30 @@ from controller.records.writer import Writer
 
 ENTRIES_KEPT: Final = 5_000
 _ENDED: Final = frozenset({State.COMPLETE.value, State.STOPPED.value, State.ABORTED.value})
-_ABOUT_ANOTHER: Final = frozenset({EventKind.MEASURED, EventKind.YIELD, EventKind.DISPOSED})
+_ABOUT_ANOTHER: Final = frozenset(
+    {EventKind.MEASURED, EventKind.YIELD, EventKind.DISPOSED, EventKind.SIGNED}
+)
+
+_ABOUT_RECIPES: Final = frozenset(
+    {
+        EventKind.RECIPE_SAVED,
+        EventKind.RECIPE_SUBMITTED,
+        EventKind.RECIPE_APPROVED,
+        EventKind.RECIPE_REJECTED,
+        EventKind.RECIPE_RETIRED,
+    }
+)
+# What is signed must not grow by the signing of it, nor by work on recipes.
+_APART: Final = frozenset(
+    {
+        CommandName.SIGN.value,
+        CommandName.RECIPE_SAVE.value,
+        CommandName.RECIPE_SUBMIT.value,
+        CommandName.RECIPE_APPROVE.value,
+        CommandName.RECIPE_REJECT.value,
+        CommandName.RECIPE_RETIRE.value,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +120,7 @@ class Clerk:
         last = self._writer.offer([_draft(event, batch_id) for event in events])
         utc = utc_text()
         for seq, event in enumerate(events, last - len(events) + 1):
-            self._fresh.append(Entry(seq, utc, event))
+            self._fresh.append(Entry(seq, utc, _short(event)))
 
     def fresh(self) -> Iterator[Entry]:
         """The entries since the last call, oldest first."""
@@ -150,7 +174,17 @@ class Clerk:
 def _draft(event: Event, batch_id: str) -> Draft:
     if event.kind in _ABOUT_ANOTHER:
         batch_id = str(event.data["batch"])
+    elif event.kind in _ABOUT_RECIPES or event.data.get("command") in _APART:
+        batch_id = ""
     return draft(event.kind, event.text, event.data, batch=batch_id, process_s=event.t_s)
+
+
+def _short(event: Event) -> Event:
+    """For memory and pages: without the text of a recipe, which is in the record."""
+    if event.kind is not EventKind.RECIPE_SAVED:
+        return event
+    kept = {name: value for name, value in event.data.items() if name != "recipe_toml"}
+    return replace(event, data=kept)
 
 
 def _loaded(batch: Batch, setting: Setting) -> dict[str, Any]:
@@ -162,6 +196,7 @@ def _loaded(batch: Batch, setting: Setting) -> dict[str, Any]:
         "author": recipe.author,
         "sha256": recipe.sha256,
         "text": recipe.text,
+        "approvals": [asdict(approval) for approval in batch.approvals],
     }
     return {
         "setting": setting.to_json(),

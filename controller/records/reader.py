@@ -142,6 +142,25 @@ class RecordReader:
             ).fetchall()
         return [Row._make(row).to_json() for row in reversed(found)]
 
+    def of_kinds(self, kinds: Sequence[EventKind]) -> list[Row]:
+        """Every row of these kinds in their order."""
+        marks = ",".join("?" * len(kinds))
+        with self._open() as db:
+            found = db.execute(
+                f"SELECT {_COLUMNS} FROM ev WHERE kind IN ({marks}) ORDER BY seq",  # noqa: S608
+                tuple(kind.value for kind in kinds),
+            ).fetchall()
+        return [Row._make(row) for row in found]
+
+    def recipes_run(self) -> list[tuple[str, int, str, str]]:
+        """What each batch was to run: recipe id, version, sha256, and the batch; oldest first."""
+        with self._open() as db:
+            return db.execute(
+                "SELECT data ->> '$.recipe.id', data ->> '$.recipe.version',"
+                " data ->> '$.recipe.sha256', batch FROM ev WHERE kind = ? ORDER BY seq",
+                (EventKind.BATCH_LOADED.value,),
+            ).fetchall()
+
     def newest(self, limit: int) -> list[Row]:
         """The newest rows, oldest first."""
         with self._open() as db:
