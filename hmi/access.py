@@ -33,6 +33,7 @@ ADMIN: Final = Access(frozenset({Role.ADMIN}), on_locked=True)
 # Simulations cost the machine, so not everybody may ask for them.
 TRY: Final = Access(frozenset(Role) - {Role.VIEWER})
 MANAGE: Final = Access(frozenset({Role.ADMIN}), proof=True)
+TRAIN: Final = Access(frozenset({Role.SUPERVISOR, Role.MAINTENANCE, Role.ADMIN}))
 
 ROUTES: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/api/health"): OPEN,
@@ -60,6 +61,12 @@ ROUTES: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/api/events"): READ,
     ("GET", "/api/traces"): READ,
     ("GET", "/api/traces/{n}"): READ,
+    ("GET", "/api/inside"): READ,
+    ("GET", "/api/record/verify"): READ,
+    ("POST", "/api/record/verify"): OWN,
+    ("GET", "/api/training"): READ,
+    ("POST", "/api/training/faults"): TRAIN,
+    ("DELETE", "/api/training/faults"): TRAIN,
     ("GET", "/api/recipes"): READ,
     ("GET", "/api/recipes/{name}"): READ,
     ("GET", "/api/workshop/plants"): READ,

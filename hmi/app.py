@@ -38,9 +38,11 @@ from hmi.deps import (
     unhurried,
 )
 from hmi.gate import Gate, refusal
+from hmi.inside import routes as inside_routes
 from hmi.messages import COMMAND, AnyCommand, LoadCommand, json_body, plain_args
 from hmi.sessions import Session
 from hmi.stream import FrameResponse, follow
+from hmi.training.routes import routes as training_routes
 from hmi.workshop.routes import routes as workshop_routes
 
 BODY_LIMIT: Final = 65_536
@@ -73,6 +75,8 @@ def create_app(services: Services, page: Path | None) -> ASGIApp:
     app.include_router(account_session_routes)
     app.include_router(user_routes)
     app.include_router(workshop_routes)
+    app.include_router(inside_routes)
+    app.include_router(training_routes)
     _handle_errors(app)
     if page is not None:
         _serve_page(app, page)

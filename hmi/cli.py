@@ -68,6 +68,12 @@ LOOPBACK: Final = "127.0.0.1"
     is_flag=True,
     help="Print a code that makes one more administrator, for when nobody can sign in as one.",
 )
+@click.option(
+    "--training-socket",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the simulator of a simulated mill takes faults for training.",
+)
 def hmi(
     socket_path: Path | None,
     controller_port: int | None,
@@ -79,6 +85,7 @@ def hmi(
     recipes: Path | None,
     data: Path | None,
     admin_code: bool,
+    training_socket: Path | None,
 ) -> None:
     """Serve the operator page for one controller, to browsers on this computer.
 
@@ -102,6 +109,7 @@ def hmi(
         data or default_data(),
         admin_code=admin_code,
         tls=tls,
+        training=training_socket,
     )
 
 

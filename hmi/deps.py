@@ -23,7 +23,10 @@ from hmi.workshop.bench import Bench
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the routes work with. `now_s` is monotonic; with TLS the server has `names`."""
+    """What the routes work with. `now_s` is monotonic; with TLS the server has `names`.
+
+    `training` is where the simulator takes faults.
+    """
 
     client: ControllerClient
     shelf: RecipeShelf
@@ -35,6 +38,7 @@ class Services:
     bench: Bench = field(default_factory=Bench)
     names: tuple[str, ...] = ()
 
+    training: Path | None = None
     @property
     def cookie(self) -> str:
         """The cookie's name. Browsers share cookies over all ports of a host, so it names ours."""

@@ -144,6 +144,7 @@ class Processes:
         self._start(
             "hmi",
             *("hmi", "--socket", str(self.socket), "--port", page, "--data", data),
+            *("--training-socket", str(self.training_socket)),
             *shelf,
         )
 

@@ -66,11 +66,12 @@ def serve(
     *,
     admin_code: bool,
     tls: Tls | None = None,
+    training: Path | None = None,
 ) -> None:
     """Serve until a signal ends the process. Raises StartError when the accounts are not usable.
 
     `data` is the folder of the accounts; with `admin_code` the console shows a code that makes one
-    more administrator.
+    more administrator. `training` is where a simulator takes faults.
     """
     port = listener.getsockname()[1]
     page = built_page()
@@ -89,6 +90,7 @@ def serve(
         port=port,
         now_s=time.monotonic,
         names=tls.names if tls else (),
+        training=training,
     )
     config = uvicorn.Config(
         create_app(services, page),

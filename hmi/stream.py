@@ -26,6 +26,7 @@ HEARTBEAT_S: Final = 0.5
 BROWSER_RETRY: Final = b"retry: 500\n\n"  # ms until a browser that lost its stream comes back
 RECONNECT_S: Final = 0.25
 STALLED_S: Final = 10.0
+SAID_S: Final = 5.0
 CLIENT_LIMIT: Final = 32
 
 log = logging.getLogger("blademill.hmi")
@@ -53,6 +54,13 @@ class Hub:
     def age_s(self) -> float | None:
         """Age of the newest snapshot, None before the first."""
         return None if self._frame_at_s is None else self._monotonic_s() - self._frame_at_s
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the controller has said a moment ago that its plant is simulated."""
+        age_s = self.age_s
+        told = age_s is not None and age_s < SAID_S
+        return told and json.loads(self._line).get("simulated") is True
 
     @property
     def clients(self) -> int:

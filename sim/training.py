@@ -1,7 +1,8 @@
 """Faults in a running simulator, for training: who may ask is whoever may open the socket.
 
-One line of JSON in, one out: {"inject": "o2_stuck@5-60:3"}, {"heal": true}, {"list": true}. Times
-are seconds of plant time from now. Faults of the wire itself are for dry runs: here the wire is
+One line of JSON in, one out: {"inject": "leak@5-60:0.5"}, {"heal": true}, {"list": true}. Times
+are seconds of plant time from now, in the list's `faults` also: `begins_s` for one that is to come,
+`ends_s` for one that does not stay. Faults of the wire itself are for dry runs: here the wire is
 real.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import os
 import socket
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from typing import Any, Final, NoReturn
 from controller.edge.plantfile import PlantFile
 from controller.errors import BlademillError, InputError, LinkError, StartError
 from sim.faults.inject import Injector
+from sim.faults.model import Planned
 from sim.faults.parse import parse_fault
 from sim.faults.wire import Wire
 from sim.mill import Mill
@@ -84,10 +87,25 @@ class Trainer(Injector):
             self.begin(later)
         return str(planned)
 
+    def listed(self) -> list[dict[str, Any]]:
+        """Every fault that is there or is to come, times from now."""
+        now_s = self._plant_time_s()
+        active = [_entry(one, now_s, active=True) for one in self.active]
+        return active + [_entry(one, now_s, active=False) for one in self.coming]
+
     def stall(self, for_s: float) -> NoReturn:
         """Refused: the controller is another process."""
         del for_s
         raise _not_here()
+
+
+def _entry(planned: Planned, now_s: float, *, active: bool) -> dict[str, Any]:
+    stays = math.isinf(planned.off_s)
+    return planned.to_json() | {
+        "active": active,
+        "begins_s": None if active else max(0.0, planned.on_s - now_s),
+        "ends_s": None if stays else max(0.0, planned.off_s - now_s),
+    }
 
 
 def default_socket() -> Path:
@@ -152,20 +170,29 @@ def _obeyed(trainer: Trainer, line: bytes) -> dict[str, Any]:
             trainer.heal()
             return {"ok": True, "text": "all faults ended"}
         if request.get("list") is True:
-            return {"ok": True, "text": ", ".join(map(str, trainer.active)) or "no faults"}
+            text = ", ".join(map(str, trainer.active)) or "no faults"
+            return {"ok": True, "text": text, "faults": trainer.listed()}
     except BlademillError as error:
         return {"ok": False, "text": error.person_text}
     raise ValueError(line)
 
 
 def ask(request: dict[str, object], path: Path) -> str:
-    """Asks a running simulator. Raises LinkError when there is none, InputError when it refuses."""
+    """Asks a running simulator; what it says. Raises what `exchange` raises."""
+    return str(exchange(request, path)["text"])
+
+
+def exchange(request: dict[str, object], path: Path) -> dict[str, Any]:
+    """Asks a running simulator; its whole answer.
+
+    Raises LinkError when there is none, InputError when it refuses.
+    """
     try:
         with socket.socket(socket.AF_UNIX) as door:
             door.settimeout(ANSWER_S)
             door.connect(os.fspath(path))
             door.sendall(json.dumps(request).encode() + b"\n")
-            answer = json.loads(door.makefile("rb").readline())
+            answer: dict[str, Any] = json.loads(door.makefile("rb").readline())
     except (OSError, ValueError) as error:
         raise LinkError(
             "no simulator answers",
@@ -174,4 +201,4 @@ def ask(request: dict[str, object], path: Path) -> str:
         ) from error
     if not answer["ok"]:
         raise InputError(str(answer["text"]))
-    return str(answer["text"])
+    return answer

@@ -23,7 +23,7 @@ log = logging.getLogger("blademill.hmi")
 
 @unique
 class Action(Enum):
-    """What can happen to accounts and sessions, a closed set."""
+    """What can happen to accounts, sessions and a simulated mill, a closed set."""
 
     SET_UP = "account.set_up"
     ADDED = "account.added"
@@ -39,6 +39,8 @@ class Action(Enum):
     PROOF = "session.proof"
     GUESSING = "session.guessing"
     DENIED = "session.denied"
+    FAULT = "training.fault"
+    HEALED = "training.healed"
 
 
 _TEXT: Final = {
@@ -56,6 +58,8 @@ _TEXT: Final = {
     Action.PROOF: "password entered again",
     Action.GUESSING: "many wrong tries for one name",
     Action.DENIED: "request denied",
+    Action.FAULT: "fault put into the simulator",
+    Action.HEALED: "faults of the simulator ended",
 }
 
 

@@ -58,6 +58,11 @@ class Injector:
         return tuple(planned for planned, _ in self._active)
 
     @property
+    def coming(self) -> tuple[Planned, ...]:
+        """The faults that are to come, the next one first."""
+        return tuple(self._waiting)
+
+    @property
     def stalled(self) -> bool:
         """Whether the controller does not scan in this period."""
         return self.now_s + _EARLY_S < self._stalled_until_s

@@ -1,0 +1,1 @@
+"""Faults for training, put into the running simulator. There is nothing here for a real mill."""
