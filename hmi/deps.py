@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import Depends, HTTPException, Request
@@ -37,8 +38,8 @@ class Services:
     now_s: Callable[[], float]
     bench: Bench = field(default_factory=Bench)
     names: tuple[str, ...] = ()
-
     training: Path | None = None
+
     @property
     def cookie(self) -> str:
         """The cookie's name. Browsers share cookies over all ports of a host, so it names ours."""
