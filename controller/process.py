@@ -30,8 +30,10 @@ from controller import __version__
 from controller.api.app import make_app
 from controller.api.inside import inside_routes
 from controller.api.journal import Journal
+from controller.api.library import library_routes
 from controller.api.mailbox import Mailbox
 from controller.api.metrics import Figures, metrics_of
+from controller.api.papers import Papers
 from controller.api.scrape import make_scrape_app
 from controller.api.snapshot import Snapshots
 from controller.api.stream import Stream
@@ -47,6 +49,7 @@ from controller.edge.notify import ALIVE, READY, STOPPING, notify
 from controller.edge.plantfile import PlantFile
 from controller.edge.runmark import RunMark, run_mark
 from controller.errors import StartError
+from controller.records.reader import RecordReader
 from controller.records.record import Record
 from controller.records.setting import setting_of
 
@@ -303,6 +306,8 @@ class _Controller:
         return str(self._options.socket or f"127.0.0.1:{self._options.port}")
 
     def _door(self, mailbox: Mailbox) -> uvicorn.Config:
+        data = self._options.data
+        papers = Papers(RecordReader(data), self._options.plant)
         app = make_app(
             equipment=self._options.plant.equipment,
             mailbox=mailbox,
@@ -310,11 +315,12 @@ class _Controller:
             stream=self._stream,
             health=self._health,
             metrics=metrics_of(self._figures),
+            papers=papers,
         )
-        return uvicorn.Config(
-        data = self._options.data
+        app.include_router(library_routes(papers, data))
         app.include_router(wholeness_routes(data))
         app.include_router(inside_routes(self._plant, data, self._cycle.scan_times.counted))
+        return uvicorn.Config(
             app,
             log_level="warning",
             access_log=False,

@@ -108,6 +108,7 @@ class CommentArgs(Message):
 
     text: LongSentence
     topic: Annotated[Topic, Field(strict=False)] = Topic.NOTE
+    batch: Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9-]*$")] = ""
 
 
 class CommentCommand(CommandMessage):

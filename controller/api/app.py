@@ -13,8 +13,10 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from controller.api.audit import AuditRequest, Taken, audit_event
 from controller.api.journal import Journal
 from controller.api.mailbox import Mailbox
+from controller.api.papers import IN_TURN, JUDGED, Papers
 from controller.api.requests import CommandRequest, to_command
 from controller.api.stream import Stream
+from controller.core.commands import Command
 from controller.core.equipment import Equipment
 from controller.errors import BlademillError, FileFaults, InputError
 
@@ -32,6 +34,7 @@ def make_app(
     stream: Stream,
     health: Callable[[], dict[str, Any]],
     metrics: Callable[[], bytes],
+    papers: Papers,
 ) -> FastAPI:
     """The door's application."""
     app = FastAPI(title="blademill controller", docs_url=None, redoc_url=None, openapi_url=None)
@@ -49,7 +52,22 @@ def make_app(
 
     @app.post("/v1/commands")
     async def command(request: CommandRequest) -> JSONResponse:
-        future = mailbox.submit(to_command(request, equipment))
+        wanted = to_command(request, equipment)
+        if wanted.name in IN_TURN:
+            async with papers.turn:
+                return await in_turn(wanted)
+        if wanted.name in JUDGED:
+            wanted = await asyncio.to_thread(papers.judged, wanted)
+        return await asked(wanted)
+
+    async def in_turn(wanted: Command) -> JSONResponse:
+        answer = await asked(await asyncio.to_thread(papers.judged, wanted))
+        if not await asyncio.to_thread(journal.committed, AUDIT_S):
+            return _refused(503, "the record is not written at present")
+        return answer
+
+    async def asked(wanted: Command) -> JSONResponse:
+        future = mailbox.submit(wanted)
         try:
             result = await asyncio.wait_for(asyncio.shield(future), ANSWER_S)
         except TimeoutError:

@@ -77,6 +77,7 @@ class CommentArgs(Args):
 
     text: Sentence
     topic: Annotated[Topic, Field(strict=False)] = Topic.NOTE
+    batch: Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9-]*$")] = ""
 
 
 _FLAT: Final[dict[CommandName, type[Args]]] = {

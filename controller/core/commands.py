@@ -114,10 +114,11 @@ class Topic(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """A sentence for the record."""
+    """A sentence for the record, of the batch that is loaded or of an earlier one."""
 
     text: str
     topic: Topic = Topic.NOTE
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

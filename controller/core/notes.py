@@ -44,5 +44,6 @@ def _comment(mind: Mind, command: Command) -> Event | None:
         "user": command.user,
         "topic": said.topic.value,
         "text": said.text,
+        **({"batch": said.batch} if said.batch else {}),
     }
     return Event(EventKind.COMMENT, mind.state.now_s, f"{command.user}: {said.text}", data)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +38,7 @@ class PlantFile:
     signals: Mapping[Signal, SignalWire]
     outputs: Mapping[str, OutputWire]
     sha256: str
+    text: str = field(default="", repr=False, compare=False)
 
     def device(self, device_id: str) -> Device:
         """The device of this id. Raises KeyError when there is none."""
@@ -113,6 +114,7 @@ def _plant(document: TomlDocument) -> PlantFile:
         signals={Signal[name.upper()]: wire for name, wire in found.signals.items()},
         outputs=found.outputs,
         sha256=hashlib.sha256(document.raw).hexdigest(),
+        text=document.raw.decode(),
     )
 
 

@@ -172,7 +172,7 @@ class Clerk:
 
 
 def _draft(event: Event, batch_id: str) -> Draft:
-    if event.kind in _ABOUT_ANOTHER:
+    if event.kind in _ABOUT_ANOTHER or (event.kind is EventKind.COMMENT and "batch" in event.data):
         batch_id = str(event.data["batch"])
     elif event.kind in _ABOUT_RECIPES or event.data.get("command") in _APART:
         batch_id = ""

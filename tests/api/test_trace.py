@@ -15,6 +15,7 @@ from recording import recorded
 from controller.api.app import make_app
 from controller.api.journal import Journal
 from controller.api.mailbox import Mailbox
+from controller.api.papers import Papers
 from controller.api.stream import Stream
 from controller.api.trace import COLUMNS, SCANS_AFTER, SCANS_BEFORE, TRACES_KEPT, Traces
 from controller.core.batch import Step
@@ -24,6 +25,7 @@ from controller.core.signals import NAN, Signal
 from controller.core.states import State
 from controller.edge.recipefile import load_recipe
 from controller.packaged import packaged_file
+from controller.records.reader import RecordReader
 from sim.faults.parse import parse_fault
 from sim.world import Operator, World, new_mill
 
@@ -114,6 +116,7 @@ async def _get(journal: Journal, *paths: str) -> list[httpx.Response]:
         stream=Stream(),
         health=dict,
         metrics=bytes,
+        papers=Papers(RecordReader(Path("/nonexistent")), PLANT),
     )
     door = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=door, base_url="http://door") as client:

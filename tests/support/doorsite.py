@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,11 +16,17 @@ from bench import LAB, ROOT, Bench, state_in
 from controller.api.app import make_app
 from controller.api.journal import Journal
 from controller.api.mailbox import Mailbox
+from controller.api.papers import Papers
 from controller.api.stream import Stream
 from controller.core.events import Event
 from controller.core.scan import scan
 from controller.core.states import State
+from controller.edge.plantfile import load_plant
+from controller.packaged import packaged_file
+from controller.records.reader import RecordReader
 
+PLANT = load_plant(packaged_file("deploy", "lab-0.5l.toml"))
+NO_RECORD = Path("/nonexistent")
 TRAINING = (ROOT / "recipes" / "training.toml").read_text(encoding="utf-8")
 ARGS: dict[str, dict[str, Any]] = {
     "load": {"recipe_toml": TRAINING, "name": "training.toml"},
@@ -112,8 +119,8 @@ class Door:
 
 
 @asynccontextmanager
-async def door(state: State = State.IDLE) -> AsyncIterator[Door]:
-    """A door to a mill in this state."""
+async def door(state: State = State.IDLE, papers: Papers | None = None) -> AsyncIterator[Door]:
+    """A door to a mill in this state; without `papers` there is no record to judge by."""
     clock = [0.0]
     mailbox = Mailbox(asyncio.get_running_loop(), lambda: clock[0])
     memory = Memory()
@@ -124,6 +131,7 @@ async def door(state: State = State.IDLE) -> AsyncIterator[Door]:
         stream=Stream(),
         health=dict,
         metrics=bytes,
+        papers=papers or Papers(RecordReader(NO_RECORD), PLANT),
     )
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://door") as http:
