@@ -7,12 +7,13 @@ nobody wants it any more. `python -m sim.job` reads one request from standard in
      "seed": 0, "faults": ["o2_stuck@300"]}
     {"kind": "fault_matrix", "recipe_toml": "...", "name": "training", "plant": "..."}
 
-and writes `{"progress": 0.25, ...}` a few times a second, then `{"result": ...}` or
+In place of the path `plant`, `plant_toml` may hold the text of a plant file. It writes `{"progress": 0.25, ...}` a few times a second, then `{"result": ...}` or
 `{"error": "..."}`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import sys
@@ -24,11 +25,12 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from controller import __version__
 from controller.core.limits import limits_for
 from controller.core.recipe import Recipe
 from controller.core.recipe_time import least_s
 from controller.core.signals import SIGNALS
-from controller.edge.plantfile import PlantFile, load_plant
+from controller.edge.plantfile import PlantFile, load_plant, parse_plant
 from controller.edge.recipefile import parse_recipe
 from controller.errors import BlademillError
 from sim.dryrun import TREND, DryRun, dry_run
@@ -50,6 +52,7 @@ class Request(BaseModel):
     recipe_toml: str
     name: str
     plant: str
+    plant_toml: str = ""
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     faults: tuple[str, ...] = Field(default=(), max_length=20)
 
@@ -70,12 +73,18 @@ class _Told:
 
 def carry_out(request: Request, say: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Does what is asked for and returns the result. Raises a BlademillError for wrong input."""
-    plant = load_plant(Path(request.plant))
+    plant = _plant(request)
     recipe = parse_recipe(request.recipe_toml.encode(), request.name, plant.equipment)
     told = _Told(say)
     if request.kind == "fault_matrix":
         return _matrix(recipe, plant, told)
     return _dry_run(recipe, plant, request, told)
+
+
+def _plant(request: Request) -> PlantFile:
+    if request.plant_toml:
+        return parse_plant(request.plant_toml.encode(), request.plant)
+    return load_plant(Path(request.plant))
 
 
 def _matrix(recipe: Recipe, plant: PlantFile, told: _Told) -> dict[str, Any]:
@@ -86,8 +95,16 @@ def _matrix(recipe: Recipe, plant: PlantFile, told: _Told) -> dict[str, Any]:
         tried += 1
         told(tried / len(CATALOGUE), tried=tried, of=len(CATALOGUE))
 
-    found = fault_matrix(recipe, plant, tried=one)
-    return {"simulated": True, "recipe_sha256": recipe.sha256, **found.to_json()}
+    found = fault_matrix(recipe, plant, tried=one).to_json()
+    canonical = json.dumps(found, sort_keys=True, separators=(",", ":"))
+    return {
+        "simulated": True,
+        "software": __version__,
+        "recipe_sha256": recipe.sha256,
+        "plant_sha256": plant.sha256,
+        "matrix_sha256": hashlib.sha256(canonical.encode()).hexdigest(),
+        **found,
+    }
 
 
 def _dry_run(recipe: Recipe, plant: PlantFile, request: Request, told: _Told) -> dict[str, Any]:
@@ -103,9 +120,12 @@ def _dry_run(recipe: Recipe, plant: PlantFile, request: Request, told: _Told) ->
     return {
         **run.to_json(),
         "seed": request.seed,
+        "software": __version__,
         "plant": plant.id,
         "plant_sha256": plant.sha256,
-        "margins": [asdict(one) for one in margins(run.peaks, limits)],
+        "margins": [
+            asdict(one) | {"signal": one.signal.name.lower()} for one in margins(run.peaks, limits)
+        ],
         "trend": _trend(run),
         "events": [
             {"t_s": event.t_s, "kind": event.kind.value, "text": event.text, "data": event.data}

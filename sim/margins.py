@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controller.core.limits import Limits
+from controller.core.signals import Signal
 from sim.peaks import Peaks
 
 
@@ -13,6 +14,7 @@ class Margin:
     """The highest value of a run beside the limit at which the controller acts."""
 
     label: str
+    signal: Signal
     value: float
     limit: float
     unit: str
@@ -26,13 +28,39 @@ class Margin:
 def margins(peaks: Peaks, limits: Limits) -> list[Margin]:
     """What a person looks at after a dry run, the narrowest margin first."""
     found = [
-        Margin("Powder temperature", peaks.powder_c, limits.powder_trip_c, "°C"),
-        Margin("Jar temperature", peaks.jar_c, limits.powder_trip_c, "°C"),
-        Margin("O2 while spinning", peaks.o2_ppm_while_spinning, limits.o2_hold_ppm, "ppm"),
-        Margin("H2O while spinning", peaks.h2o_ppm_while_spinning, limits.h2o_hold_ppm, "ppm"),
-        Margin("H2S while spinning", peaks.h2s_ppm_while_spinning, limits.h2s_trip_ppm, "ppm"),
-        Margin("Torque", peaks.torque_nm, limits.torque_trip_nm, "N m"),
-        Margin("Pressure", peaks.pressure_mbar_g, limits.pressure_trip_mbar_g, "mbar gauge"),
-        Margin("Rotor speed", peaks.rotor_rpm, limits.rotor_trip_rpm, "rpm"),
+        Margin(
+            "Powder temperature", Signal.POWDER_PROBE_C, peaks.powder_c, limits.powder_trip_c, "°C"
+        ),
+        Margin("Jar temperature", Signal.JAR_C, peaks.jar_c, limits.powder_trip_c, "°C"),
+        Margin(
+            "O2 while spinning",
+            Signal.O2_PPM,
+            peaks.o2_ppm_while_spinning,
+            limits.o2_hold_ppm,
+            "ppm",
+        ),
+        Margin(
+            "H2O while spinning",
+            Signal.H2O_PPM,
+            peaks.h2o_ppm_while_spinning,
+            limits.h2o_hold_ppm,
+            "ppm",
+        ),
+        Margin(
+            "H2S while spinning",
+            Signal.H2S_PPM,
+            peaks.h2s_ppm_while_spinning,
+            limits.h2s_trip_ppm,
+            "ppm",
+        ),
+        Margin("Torque", Signal.TORQUE_NM, peaks.torque_nm, limits.torque_trip_nm, "N m"),
+        Margin(
+            "Pressure",
+            Signal.VESSEL_PRESSURE_MBAR_G,
+            peaks.pressure_mbar_g,
+            limits.pressure_trip_mbar_g,
+            "mbar gauge",
+        ),
+        Margin("Rotor speed", Signal.ROTOR_RPM, peaks.rotor_rpm, limits.rotor_trip_rpm, "rpm"),
     ]
     return sorted(found, key=lambda margin: -margin.share)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi import Path as PathPart
 
 from controller.edge.recipefile import recipe_schema
+from controller.errors import InputError
 from controller.packaged import packaged_file
 from hmi.deps import UNHURRIED, UseServices, UseSession, admitted
 from hmi.messages import json_body
@@ -59,9 +60,16 @@ async def check(
 async def shell_of(
     wanted: Annotated[ShellWanted, Depends(json_body(SHELL_WANTED, OURS))],
 ) -> dict[str, Any]:
-    """The shell of some inputs, its inverse, and thickness over content."""
+    """The shell of some inputs, its inverse, and thickness over content; or only a `problem`.
+
+    Numbers that are out of range are what an author passes through while typing: an answer, and
+    no refused request.
+    """
     values = wanted.model_dump(exclude={"target_nm"}, exclude_none=True)
-    return await asyncio.to_thread(shell, values, wanted.target_nm)
+    try:
+        return await asyncio.to_thread(shell, values, wanted.target_nm)
+    except InputError as wrong:
+        return {"problem": wrong.person_text}
 
 
 @routes.post("/jobs", status_code=201)

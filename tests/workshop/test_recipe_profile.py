@@ -102,6 +102,10 @@ def test_the_editor_s_form_and_its_faults_come_from_the_server() -> None:
         body = {"toml": "[recipe]\nid = 3", "plant": "lab-0.5l.toml"}
         faults = (await it.post("/api/workshop/check", body)).json()["faults"]
         assert (2, "recipe.id") in {(fault["line"], fault["key"]) for fault in faults}
+        powders = {"sse_wt_percent": 99.0, "basis": "total", "d50_um": 13.0}
+        densities = {"core_density_g_cm3": 4.78, "shell_density_g_cm3": 1.64}
+        answer = await it.post("/api/workshop/shell", powders | densities)
+        assert answer.status_code == 200 and "sse_wt_percent" in answer.json()["problem"]
         listed = (await it.http.get("/api/workshop/faults")).json()["faults"]
         assert {fault["family"] for fault in listed} >= {"Gas", "Heat"}
 

@@ -36,6 +36,8 @@ export interface Points {
   t: number[];
   pens: Record<Pen, (number | null)[]>;
   marks: Mark[];
+  /** The same pens of another run, at the same times. */
+  second?: Record<Pen, (number | null)[]>;
 }
 
 function nothing(): Points {

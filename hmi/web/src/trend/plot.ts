@@ -21,6 +21,8 @@ export interface Line {
   pen: Pen;
   /** Dash pattern; empty for a solid line. */
   dash: number[];
+  /** It is of the other run. */
+  second?: boolean;
 }
 
 export interface Pane {
@@ -206,9 +208,10 @@ function fill(plots: uPlot[], panes: Pane[], points: Points, from: number, to: n
   plots.forEach((plot, i) => {
     const pane = panes[i];
     if (!pane) return;
-    const columns = pane.lines.map(({ pen }) =>
-      pane.scale === "log" ? points.pens[pen].map(aboveFloor) : points.pens[pen],
-    );
+    const columns = pane.lines.map(({ pen, second }) => {
+      const column = (second ? points.second : points.pens)?.[pen] ?? [];
+      return pane.scale === "log" ? column.map(aboveFloor) : column;
+    });
     plot.batch(() => {
       plot.setData([points.t, ...columns], false);
       plot.setScale("x", { min: from, max: to });
