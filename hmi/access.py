@@ -34,6 +34,11 @@ ADMIN: Final = Access(frozenset({Role.ADMIN}), on_locked=True)
 TRY: Final = Access(frozenset(Role) - {Role.VIEWER})
 MANAGE: Final = Access(frozenset({Role.ADMIN}), proof=True)
 TRAIN: Final = Access(frozenset({Role.SUPERVISOR, Role.MAINTENANCE, Role.ADMIN}))
+# Signatures and approvals take the password with the request; who else may, the record says.
+SIGN: Final = Access(frozenset({Role.OPERATOR, Role.SUPERVISOR}))
+WRITE: Final = Access(frozenset({Role.AUTHOR}))
+TRY_OUT: Final = Access(frozenset({Role.AUTHOR, Role.SUPERVISOR}))
+JUDGE: Final = Access(frozenset({Role.SUPERVISOR}))
 
 ROUTES: Final[dict[tuple[str, str], Access]] = {
     ("GET", "/api/health"): OPEN,
@@ -69,6 +74,21 @@ ROUTES: Final[dict[tuple[str, str], Access]] = {
     ("DELETE", "/api/training/faults"): TRAIN,
     ("GET", "/api/recipes"): READ,
     ("GET", "/api/recipes/{name}"): READ,
+    ("GET", "/api/batches/{id}/report.pdf"): READ,
+    ("GET", "/api/batches/{id}/report.html"): READ,
+    ("GET", "/api/batches/{id}/export.zip"): READ,
+    ("GET", "/api/overlay"): READ,
+    ("POST", "/api/batches/{id}/signatures"): SIGN,
+    ("GET", "/api/library"): READ,
+    ("GET", "/api/library/{id}/{version}"): READ,
+    ("GET", "/api/library/{id}/{version}/file"): READ,
+    ("GET", "/api/library/{id}/{version}/diff"): READ,
+    ("POST", "/api/library"): WRITE,
+    ("POST", "/api/library/{id}/{version}/submit"): WRITE,
+    ("POST", "/api/library/{id}/{version}/evidence"): TRY_OUT,
+    ("POST", "/api/library/{id}/{version}/approve"): JUDGE,
+    ("POST", "/api/library/{id}/{version}/reject"): JUDGE,
+    ("POST", "/api/library/{id}/{version}/retire"): JUDGE,
     ("GET", "/api/workshop/plants"): READ,
     ("GET", "/api/workshop/faults"): READ,
     ("GET", "/api/workshop/schema"): READ,

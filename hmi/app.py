@@ -27,6 +27,7 @@ from controller.core.roles import Role
 from controller.errors import AccessError, FileFaults, InputError, LinkError
 from hmi.accounts.session_routes import routes as account_session_routes
 from hmi.accounts.user_routes import routes as user_routes
+from hmi.batches.routes import routes as batch_routes
 from hmi.deps import (
     UNHURRIED,
     Services,
@@ -39,6 +40,7 @@ from hmi.deps import (
 )
 from hmi.gate import Gate, refusal
 from hmi.inside import routes as inside_routes
+from hmi.library.routes import routes as library_routes
 from hmi.messages import COMMAND, AnyCommand, LoadCommand, json_body, plain_args
 from hmi.sessions import Session
 from hmi.stream import FrameResponse, follow
@@ -75,6 +77,8 @@ def create_app(services: Services, page: Path | None) -> ASGIApp:
     app.include_router(account_session_routes)
     app.include_router(user_routes)
     app.include_router(workshop_routes)
+    app.include_router(batch_routes)
+    app.include_router(library_routes)
     app.include_router(inside_routes)
     app.include_router(training_routes)
     _handle_errors(app)
@@ -98,6 +102,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with suppress(asyncio.CancelledError):
         await asyncio.gather(*tasks)
     await services.client.close()
+    services.press.close()
     services.desk.store.close()
 
 

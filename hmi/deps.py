@@ -16,6 +16,7 @@ from controller.errors import AccessError
 from hmi.access import ROUTES, Access
 from hmi.accounts.audit import Action
 from hmi.accounts.desk import Desk
+from hmi.batches.press import Press
 from hmi.recipes import RecipeShelf
 from hmi.sessions import SESSION_LIFE_S, Session, SessionStore
 from hmi.stream import Hub
@@ -37,6 +38,7 @@ class Services:
     port: int
     now_s: Callable[[], float]
     bench: Bench = field(default_factory=Bench)
+    press: Press = field(default_factory=Press)
     names: tuple[str, ...] = ()
     training: Path | None = None
 

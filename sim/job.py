@@ -7,8 +7,8 @@ nobody wants it any more. `python -m sim.job` reads one request from standard in
      "seed": 0, "faults": ["o2_stuck@300"]}
     {"kind": "fault_matrix", "recipe_toml": "...", "name": "training", "plant": "..."}
 
-In place of the path `plant`, `plant_toml` may hold the text of a plant file. It writes `{"progress": 0.25, ...}` a few times a second, then `{"result": ...}` or
-`{"error": "..."}`.
+(`plant_toml` may have the text of the plant file, `plant` is then only its name), and writes
+`{"progress": 0.25, ...}` a few times a second, then `{"result": ...}` or `{"error": "..."}`.
 """
 
 from __future__ import annotations

@@ -55,8 +55,8 @@ class Job:
     error: str = ""
 
     def summary(self) -> dict[str, Any]:
-        """All but the recipe's text and the result."""
-        told = {k: v for k, v in self.request.items() if k != "recipe_toml"}
+        """All but the texts of recipe and plant, and the result."""
+        told = {k: v for k, v in self.request.items() if k not in ("recipe_toml", "plant_toml")}
         result = self.result or {}
         return {
             "id": self.id,

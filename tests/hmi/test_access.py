@@ -17,7 +17,7 @@ from hmi.app import create_app
 from hmi.sessions import LOCKED_AFTER_S, PROOF_LASTS_S, REQUEST_BURST
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PARTS = {"{name}": "nobody", "{id}": "none", "{n}": "1"}
+PARTS = {"{name}": "nobody", "{id}": "none", "{n}": "1", "{version}": "1"}
 # Alone, and all together: any of a person's roles opens what it opens.
 PERSONS: list[tuple[Role, ...]] = [*((role,) for role in Role), tuple(Role)]
 SCREENS = ("fresh", "unproved", "locked")

@@ -1,0 +1,90 @@
+"""Reports, exports and overlays to take away, and signatures under a batch.
+
+GET  /api/batches/{id}/report.pdf    shown by the browser; report.html is a download
+GET  /api/batches/{id}/report.html
+GET  /api/batches/{id}/export.zip    record, trends, report, signed manifest
+GET  /api/overlay?batch=A&batch=B    a page (download); the first batch is what others compare with
+POST /api/batches/{id}/signatures    {id, meaning, content_sha256, through_seq, password}
+
+`content_sha256` and `through_seq` are `content` of the batch record (GET /api/batches/{id}) as the
+person saw it; `signatures` there has those that were given. A refusal is the answer of a command:
+{"accepted": false, "reasons": [...]}; a wrong password is 403. `meaning` is performed, reviewed or
+released, in this order; the last two by a supervisor who had no hand in the batch.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import Path as PathPart
+from fastapi.responses import FileResponse, Response
+
+from hmi.batches.messages import OURS, SIGNATURE, SignatureWanted
+from hmi.deps import UNHURRIED, UseServices, UseSession, UseSource, admitted
+from hmi.messages import json_body
+from hmi.papers import passed_on, record_folder, with_password
+
+routes: Final = APIRouter(prefix="/api", dependencies=[Depends(admitted), *UNHURRIED])
+ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
+BatchId = Annotated[str, PathPart(alias="id", pattern=ID)]
+BatchIds = Annotated[list[Annotated[str, Query(pattern=ID)]], Query(min_length=2, max_length=6)]
+_PAGE: Final = "text/html; charset=utf-8"
+
+
+@routes.get("/batches/{id}/report.pdf")
+async def report_pdf(batch_id: BatchId, services: UseServices) -> Response:
+    """The report of a batch for print."""
+    path = await services.press.report(await _record(services, batch_id), batch_id, "pdf")
+    return FileResponse(
+        path, media_type="application/pdf", filename=path.name, content_disposition_type="inline"
+    )
+
+
+@routes.get("/batches/{id}/report.html")
+async def report_html(batch_id: BatchId, services: UseServices) -> Response:
+    """The report of a batch as one page that needs nothing beside itself."""
+    path = await services.press.report(await _record(services, batch_id), batch_id, "html")
+    return FileResponse(path, media_type=_PAGE, filename=path.name)
+
+
+@routes.get("/batches/{id}/export.zip")
+async def export(batch_id: BatchId, services: UseServices) -> Response:
+    """All of a batch, signed, in one file."""
+    path = await services.press.export(await _record(services, batch_id), batch_id)
+    return FileResponse(path, media_type="application/zip", filename=f"{batch_id}.zip")
+
+
+@routes.get("/overlay")
+async def overlay(batch: BatchIds, services: UseServices) -> Response:
+    """Batches over one another, compared with the first."""
+    path = await services.press.overlay(await _record(services, *batch), batch)
+    return FileResponse(path, media_type=_PAGE, filename="overlay.html")
+
+
+@routes.post("/batches/{id}/signatures")
+async def sign(
+    wanted: Annotated[SignatureWanted, Depends(json_body(SIGNATURE, OURS))],
+    batch_id: BatchId,
+    session: UseSession,
+    services: UseServices,
+    source: UseSource,
+) -> Response:
+    """Sign the record of a batch, with the password entered for this signature."""
+    giver = await with_password(services, session, wanted.password, source)
+    args = {
+        "batch": batch_id,
+        "meaning": wanted.meaning.value,
+        "content_sha256": wanted.content_sha256,
+        "through_seq": wanted.through_seq,
+    }
+    return passed_on(await services.client.command(wanted.id, "sign", args, giver))
+
+
+async def _record(services: UseServices, *batch_ids: str) -> Path:
+    """The folder of the record, if all of these batches are in it."""
+    folder = await record_folder(services, batch_ids)
+    if folder is None:
+        raise HTTPException(404, "There is no batch of this name.")
+    return folder

@@ -1,0 +1,1 @@
+"""The recipe library for people: save, submit, try, approve, reject, retire, compare, take away."""
