@@ -1,10 +1,10 @@
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { href } from "../frame/route";
-import { command, explain, latest, underWay } from "../live/commands";
+import { command, explain, underWay } from "../live/commands";
 import { live, part } from "../live/store";
 import { strings } from "../strings";
-import type { CommandName } from "../types";
+import { Outcome } from "./Outcome";
 import { Panel } from "./Panel";
 
 const LISTED = ["start", "pause", "resume", "restart", "complete", "reset", "lid.release"] as const;
@@ -23,7 +23,7 @@ const armed = signal<{ name: Listed; atMs: number } | null>(null);
 export function Commands() {
   return (
     <Panel title={strings.command.title} area="commands">
-      <LastCommand />
+      <Outcome />
       <ul class="commands">
         {LISTED.map((name) => (
           <CommandButton key={name} name={name} />
@@ -93,43 +93,4 @@ function pressed(name: Listed, enabled: boolean, missing: string[]): void {
   if (before && now - before.atMs < SLIP_MS) return;
   armed.value = null;
   void command(name);
-}
-
-const line = computed(() => {
-  const sent = latest.value;
-  if (!sent) return null;
-  const name = strings.commands[sent.name as CommandName];
-  const say = strings.command;
-  const texts = {
-    sending: say.sending(name),
-    accepted: say.accepted(name),
-    confirmed: sent.state
-      ? say.confirmedState(name, strings.states[sent.state] ?? sent.state)
-      : say.confirmed(name),
-    refused: say.refused(name),
-    failed: say.failed(name),
-    unconfirmed: say.unconfirmed(name),
-    not_available: say.notAvailable(name),
-  };
-  return { text: texts[sent.progress], progress: sent.progress, reasons: sent.reasons };
-});
-
-/** What became of the last command, with the reasons if it was refused. */
-function LastCommand() {
-  const last = line.value;
-  if (!last) return <p class="last last-none">{strings.command.none}</p>;
-  return (
-    <div class={`last last-${last.progress}`} role="status" data-progress={last.progress}>
-      <p>
-        <b>{last.text}</b>
-      </p>
-      {last.reasons.length > 0 && (
-        <ul>
-          {last.reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
 }

@@ -32,12 +32,15 @@ export interface Mark {
   label: string;
 }
 
+/** Null is a gap; what is undefined was not asked for at this time, and is drawn over. */
+export type Column = (number | null | undefined)[];
+
 export interface Points {
   t: number[];
-  pens: Record<Pen, (number | null)[]>;
+  pens: Record<Pen, Column>;
   marks: Mark[];
-  /** The same pens of another run, at the same times. */
-  second?: Record<Pen, (number | null)[]>;
+  /** The same pens of other runs, at the same times. */
+  others?: Record<Pen, Column>[];
 }
 
 function nothing(): Points {

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { isDark } from "../frame/theme";
 import type { Limits } from "../types";
-import type { Mark, Pen, Points } from "./history";
+import type { Column, Mark, Pen, Points } from "./history";
 import {
   aboveFloor,
   type Colors,
@@ -21,8 +21,8 @@ export interface Line {
   pen: Pen;
   /** Dash pattern; empty for a solid line. */
   dash: number[];
-  /** It is of the other run. */
-  second?: boolean;
+  /** Of which run: 0 (or nothing) is this one, more are the others in their order. */
+  run?: number;
 }
 
 export interface Pane {
@@ -41,6 +41,8 @@ export interface StackOptions {
   timeOffset: () => number;
   /** The limits of a pen that count now; none for a look back. */
   limitsOf?: (pen: Pen) => Limits | null;
+  /** Called when a person drags across a plot: the part of process time that was meant. */
+  onZoom?: (from: number, to: number) => void;
   /** Called with the point under the reading line, or null when there is none. */
   onRead: (index: number | null) => void;
 }
@@ -56,6 +58,7 @@ export interface Stack {
 const AXIS_W = 54;
 const TIME_H = 24;
 const EDGE = 6;
+const DRAG_PX = 10;
 const LABEL_HALF = 22;
 const FONT = "11px Inter, sans-serif";
 const STEPS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
@@ -126,7 +129,7 @@ function plotOptions(pane: Pane, place: Place, options: StackOptions): uPlot.Opt
     padding: [EDGE, LABEL_HALF, place.last ? 0 : EDGE, 0],
     cursor: {
       sync: { key: place.syncKey, setSeries: false },
-      drag: { x: false, y: false },
+      drag: { x: options.onZoom !== undefined, y: false, setScale: false, dist: DRAG_PX },
       points: { size: 7 },
       y: false,
     },
@@ -151,6 +154,7 @@ function plotOptions(pane: Pane, place: Place, options: StackOptions): uPlot.Opt
         },
       ],
       draw: [(plot) => drawMarks(plot, place.marks(), place.first, color)],
+      setSelect: options.onZoom ? [(plot) => zoomed(plot, options)] : [],
       setCursor: place.first ? [(plot) => options.onRead(cursorIndex(plot))] : [],
     },
   };
@@ -208,8 +212,8 @@ function fill(plots: uPlot[], panes: Pane[], points: Points, from: number, to: n
   plots.forEach((plot, i) => {
     const pane = panes[i];
     if (!pane) return;
-    const columns = pane.lines.map(({ pen, second }) => {
-      const column = (second ? points.second : points.pens)?.[pen] ?? [];
+    const columns = pane.lines.map(({ pen, run }) => {
+      const column = columnOf(points, pen, run);
       return pane.scale === "log" ? column.map(aboveFloor) : column;
     });
     plot.batch(() => {
@@ -217,6 +221,19 @@ function fill(plots: uPlot[], panes: Pane[], points: Points, from: number, to: n
       plot.setScale("x", { min: from, max: to });
     });
   });
+}
+
+/** The values of a pen in one of the runs. */
+export function columnOf(points: Points, pen: Pen, run = 0): Column {
+  return (run ? points.others?.[run - 1] : points.pens)?.[pen] ?? [];
+}
+
+function zoomed(plot: uPlot, options: StackOptions): void {
+  const { left, width } = plot.select;
+  if (width < DRAG_PX) return;
+  const [from, to] = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  options.onZoom?.(from, to);
 }
 
 function cursorIndex(plot: uPlot): number | null {

@@ -6,8 +6,8 @@ import { PENS, type Pen } from "./history";
 export const FLOOR = 0.01;
 
 // Any value that was measured is drawn, below the floor on the floor.
-export function aboveFloor(value: number | null): number | null {
-  return value === null ? null : Math.max(value, FLOOR);
+export function aboveFloor(value: number | null | undefined): number | null | undefined {
+  return value == null ? value : Math.max(value, FLOOR);
 }
 
 /** Whole decades around the values, at least 0.1 to 100. */

@@ -4,7 +4,7 @@ import { duration, fixed } from "../../format";
 import { strings } from "../../strings";
 import { recipeStrings } from "../../strings/recipes";
 import { DECIMALS, PANES } from "../../trend/panes";
-import { drawStack, type Pane, type Stack } from "../../trend/plot";
+import { columnOf, drawStack, type Pane, type Stack } from "../../trend/plot";
 import { end, limitsOf, pointsOf } from "./points";
 import type { Run } from "./shapes";
 
@@ -64,17 +64,11 @@ export function Plots({ run, second, until }: Props) {
           <>
             <b>{duration(time)}</b>
             {panes.flatMap(({ lines, unit }) =>
-              lines.map(({ pen, second: isSecond }) => (
-                <span key={`${pen}${isSecond}`}>
+              lines.map(({ pen, run: which }) => (
+                <span key={`${pen}${which}`}>
                   {strings.trend.pens[pen]}
-                  {second && ` ${isSecond ? say.second : say.first}`}{" "}
-                  <b>
-                    {fixed(
-                      (isSecond ? points.second : points.pens)?.[pen][at.value ?? 0],
-                      DECIMALS[pen],
-                    )}
-                  </b>{" "}
-                  {unit}
+                  {second && ` ${which ? say.second : say.first}`}{" "}
+                  <b>{fixed(columnOf(points, pen, which)[at.value ?? 0], DECIMALS[pen])}</b> {unit}
                 </span>
               )),
             )}
@@ -92,7 +86,7 @@ function panesFor(two: boolean): Pane[] {
     ...pane,
     lines: pane.lines.flatMap((line) => [
       { ...line, dash: [] },
-      { ...line, dash: SECOND_DASH, second: true },
+      { ...line, dash: SECOND_DASH, run: 1 },
     ]),
   }));
 }

@@ -1,7 +1,7 @@
 // A dry run as the plots take it, alone or with another one on the same time.
 
 import { strings } from "../../strings";
-import { type Mark, PENS, type Pen, type Points } from "../../trend/history";
+import { type Column, type Mark, PENS, type Pen, type Points } from "../../trend/history";
 import type { Limits } from "../../types";
 import type { Run } from "./shapes";
 
@@ -17,7 +17,7 @@ export function pointsOf(run: Run, second?: Run): Points {
     t,
     pens: columns(run, t),
     marks: marksOf(run),
-    ...(second && { second: columns(second, t) }),
+    ...(second && { others: [columns(second, t)] }),
   };
 }
 
@@ -25,8 +25,6 @@ export function pointsOf(run: Run, second?: Run): Points {
 export function end(run: Run): number {
   return run.trend.t_s.at(-1) ?? 0;
 }
-
-type Column = (number | null)[];
 
 function columns(run: Run, t: number[]): Record<Pen, Column> {
   const times = run.trend.t_s;
