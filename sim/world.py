@@ -228,26 +228,25 @@ class World:
 
         While a fault stalls the controller there is no scan, and the commands are lost.
         """
-        faults = self.plant.faults
-        if faults is not None:
-            faults.tick(self.now_s)
-            if faults.stalled:
+        plant, period_s = self.plant, self._period_s
+        now_s = self.scans * period_s
+        if plant.faults is not None:
+            plant.faults.tick(now_s)
+            if plant.faults.stalled:
                 return self._without_scan()
-        self.image = self._seen()
-        decision = scan(self.state, self.image, commands, self.now_s, self._period_s)
+        self.image = image = self._seen() if self._missed else plant.read()
+        decision = scan(self.state, image, commands, now_s, period_s)
         self.state = decision.state
         self.outputs = decision.outputs
         self._beat = not self._beat
-        self.plant.write(decision.outputs, self._beat)
-        self.mill.step(self._period_s)
+        plant.write(decision.outputs, self._beat)
+        self.mill.step(period_s)
         self.scans += 1
         return decision
 
     def _seen(self) -> Image:
-        """What the plant says; after a stall with the gap, as the live loop tells it."""
+        """What the plant says after a stall: with the gap, as the live loop tells it."""
         image = self.plant.read()
-        if not self._missed:
-            return image
         gap_s, self._missed = (self._missed + 1) * self._period_s, 0
         return replace(image, health=image.health._replace(scan_gap_s=gap_s))
 

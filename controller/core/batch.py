@@ -13,6 +13,7 @@ from controller.core.papers import Approval
 from controller.core.recipe import (
     CoolDown,
     MillHold,
+    MillPhase,
     MillPulse,
     Phase,
     Purge,
@@ -110,31 +111,33 @@ class Batch:
     continues: str = ""  # the batch that a crash ended and that this one mills the rest of
     approvals: tuple[Approval, ...] = ()
 
-    @property
-    def phases(self) -> tuple[Phase, ...]:
-        """The phases in their order."""
-        return self.recipe.phases
-
-    @property
-    def mass_kg(self) -> float:
-        """Core and electrolyte together, as charged, else as the recipe says."""
-        if self.charge is None:
-            return self.recipe.charge.total_mass_g / G_PER_KG
-        return (self.charge.cam_mass_g + self.charge.sse_mass_g) / G_PER_KG
-
+    mass_kg: float = field(init=False)  # core and electrolyte, as charged, else as the recipe says
+    phases: tuple[Phase, ...] = field(init=False)
+    mills: tuple[MillPhase | None, ...] = field(init=False)  # each phase that mills, else None
     first_mill: int = field(init=False)
     purge_index: int = field(init=False)
     cool_down_index: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Where the purge, the first mill segment and the cool-down are, found once."""
+        """What every scan asks for, found once: the mass, where purge, milling, cool-down are."""
+        set_field = object.__setattr__
+        set_field(self, "phases", self.recipe.phases)
+        set_field(self, "mass_kg", _mass_kg(self.recipe, self.charge))
+        mills = tuple(p if isinstance(p, MillHold | MillPulse) else None for p in self.phases)
+        set_field(self, "mills", mills)
         for name, kind in (
             ("first_mill", (MillHold, MillPulse)),
             ("purge_index", (Purge,)),
             ("cool_down_index", (CoolDown,)),
         ):
             found = next(i for i, phase in enumerate(self.phases) if isinstance(phase, kind))
-            object.__setattr__(self, name, found)
+            set_field(self, name, found)
+
+
+def _mass_kg(recipe: Recipe, charge: Charge | None) -> float:
+    if charge is None:
+        return recipe.charge.total_mass_g / G_PER_KG
+    return (charge.cam_mass_g + charge.sse_mass_g) / G_PER_KG
 
 
 def charged_wt_percent(charge: Charge, basis: Basis) -> float:

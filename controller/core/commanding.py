@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from controller.core import alarms as alarm_book
@@ -37,7 +37,7 @@ from controller.core.permissives import (
 from controller.core.recovering import RECOVERING, decide, waiting
 from controller.core.signals import Image
 from controller.core.state import CommandResult, Release, ScanState
-from controller.core.states import State, Trigger, allowed_triggers, fire
+from controller.core.states import Trigger, allowed_triggers, fire
 
 _FINDINGS: Final = (CommandName.MEASURE, CommandName.YIELD, CommandName.DISPOSE)
 _PAPERS: Final[dict[CommandName, Callable[[Mind, Command], tuple[str, ...]]]] = {
@@ -55,22 +55,34 @@ _MOVES_BY_HAND: Final = (CommandName.JOG, CommandName.PURGE)
 _SAFE: Final = {Trigger.ABORT: 3, Trigger.STOP: 2, Trigger.HOLD: 1}
 
 
-@dataclass(slots=True)
 class Mind:
-    """The scan while it is being made up: the state so far, and what came of it."""
+    """The scan while it is being made up: the state so far, and what came of it.
 
-    state: ScanState
-    image: Image
-    events: list[Event]
-    results: list[CommandResult] = field(default_factory=list)
-    moved: bool = False
-    stopped: bool = False
-    period_s: float = 0.1
-    came_in: State = field(init=False)
+    `came_in` is the state that people saw when they gave the commands of this scan.
+    """
 
-    def __post_init__(self) -> None:
-        """Notes the state that people saw when they gave the commands of this scan."""
-        self.came_in = self.state.state
+    __slots__ = (
+        "came_in",
+        "events",
+        "image",
+        "moved",
+        "period_s",
+        "results",
+        "state",
+        "stopped",
+    )
+
+    def __init__(
+        self, state: ScanState, image: Image, events: list[Event], period_s: float
+    ) -> None:
+        self.state = state
+        self.image = image
+        self.events = events
+        self.results: list[CommandResult] = []
+        self.moved = False
+        self.stopped = False
+        self.period_s = period_s
+        self.came_in = state.state
 
     def fire(self, trigger: Trigger, cause: str) -> bool:
         """Moves the state machine, at most once in a scan except for abort. False if no row."""

@@ -10,7 +10,7 @@ from controller.core.hands import NOBODY, Mode
 from controller.core.limits import Limits
 from controller.core.matrix.row import Arm
 from controller.core.outputs import Outputs
-from controller.core.recipe import LeakTest, MillHold, MillPulse, Phase
+from controller.core.recipe import LeakTest
 from controller.core.signals import DriveState, Signal
 from controller.core.state import ScanState
 from controller.core.states import State
@@ -33,6 +33,7 @@ _PASSIVE: Final = (State.IDLE, State.RESETTING, State.ABORTING, State.ABORTED)
 _NO_BATCH: Final = (*_PASSIVE, State.COMPLETE, State.STOPPED)
 _RUN_STATES: Final = (State.RUNNING, State.PAUSING, State.COMPLETING)
 FLOW_ERROR_BASE_SLPM: Final = 0.5
+_NONE: Final = (0.0, 0.0, 0.0, 0.0)
 
 
 def _state_arms(state: State) -> int:
@@ -82,16 +83,19 @@ def arms_of(state: ScanState, watch: Watch, now_s: float) -> int:
         arms |= _TURNING
     if sent.supply_open and sent.argon_flow_slpm > 0.0:
         arms |= _FLOW_ARM
-    phase = _phase(state)
-    arms |= _LEAK if isinstance(phase, LeakTest) and arms & _RUN else _NOT_LEAK
     if arms & _BATCH and watch.credit:
         arms |= _INERT
     batch = state.batch
-    if arms & _BATCH and batch is not None and state.position.index > batch.purge_index:
+    if batch is None:
+        return arms | _NOT_LEAK
+    index = state.position.index
+    if arms & _BATCH and index > batch.purge_index:
         arms |= _COVER
-    if arms & _RUN and isinstance(phase, MillPulse | MillHold):
-        arms |= _MILL
-    return arms
+    if not arms & _RUN:
+        return arms | _NOT_LEAK
+    if batch.mills[index] is not None:
+        return arms | _NOT_LEAK | _MILL
+    return arms | (_LEAK if isinstance(batch.phases[index], LeakTest) else _NOT_LEAK)
 
 
 def _arms_by_hand(state: ScanState) -> int:
@@ -104,49 +108,48 @@ def _arms_by_hand(state: ScanState) -> int:
     return arms
 
 
-def _phase(state: ScanState) -> Phase | None:
-    return None if state.batch is None else state.batch.phases[state.position.index]
-
-
 def derived_values(
     state: ScanState, watch: Watch, x: Sequence[float], now_s: float
 ) -> tuple[float, ...]:
     """The values of `Derived`, in its order. NaN where the plant's answer is UNKNOWN."""
-    limits, sent = state.matrix.limits, state.outputs
-    rotor_rpm = x[_ROTOR]
+    limits, sent, trust = state.matrix.limits, state.outputs, watch.trust
+    rotor_rpm, follow_rpm = x[_ROTOR], watch.follow_rpm
+    run, flow_slpm = sent.run, sent.argon_flow_slpm
+    behind_rpm, moved_rpm = abs(follow_rpm - watch.mark_rpm), abs(follow_rpm - rotor_rpm)
     return (
         rotor_rpm - _ceiling_rpm(watch.peak_rpm, limits),
-        _underspeed_rpm(sent, watch, rotor_rpm, limits),
-        _unless(sent.run, x[_DRIVE_STATE], _RUNNING),
-        abs(x[_FLOW] - sent.argon_flow_slpm) / max(sent.argon_flow_slpm, FLOW_ERROR_BASE_SLPM),
+        _underspeed_rpm(sent, follow_rpm, rotor_rpm, limits) if run else 0.0,
+        _unless(x[_DRIVE_STATE], _RUNNING) if run else 0.0,
+        abs(x[_FLOW] - flow_slpm)
+        / (flow_slpm if flow_slpm > FLOW_ERROR_BASE_SLPM else FLOW_ERROR_BASE_SLPM),
         abs(x[_SUPPLY] - sent.supply_open),
         abs(x[_EXHAUST] + sent.exhaust_shut - 1.0),
-        *_overdue(state, watch, now_s),
+        *(_NONE if run and state.state in _RUN_STATES else _overdue(state, watch, now_s)),
         0.0 if watch.credit else 1.0,
-        _unless(_permit_is_due(state), x[_PERMIT], 1.0),
+        _unless(x[_PERMIT], 1.0) if _permit_is_due(state) else 0.0,
         *_verdicts(state.position),
-        abs(x[_FLOW_SP] - sent.argon_flow_slpm),
-        watch.trust.worst if watch.trust.loose else 0.0,
-        watch.trust.stands_s,
-        min(abs(watch.follow_rpm - watch.mark_rpm), abs(watch.follow_rpm - rotor_rpm)),
+        abs(x[_FLOW_SP] - flow_slpm),
+        trust.worst if trust.loose else 0.0,
+        trust.stands_s,
+        moved_rpm if moved_rpm < behind_rpm else behind_rpm,
         x[_JAR] - x[_POWDER],
         now_s - state.entered_s if state.state is State.PAUSED else 0.0,
-        float(len(state.hands.bypasses)),
+        0.0 if state.hands is NOBODY else float(len(state.hands.bypasses)),
     )
 
 
 def _ceiling_rpm(set_point_rpm: float, limits: Limits) -> float:
-    margin = max(limits.overspeed_margin_rpm, limits.overspeed_margin_share * set_point_rpm)
-    return set_point_rpm + margin
+    margin_rpm = limits.overspeed_margin_share * set_point_rpm
+    least_rpm = limits.overspeed_margin_rpm
+    return set_point_rpm + (margin_rpm if margin_rpm > least_rpm else least_rpm)
 
 
-def _underspeed_rpm(sent: Outputs, watch: Watch, rotor_rpm: float, limits: Limits) -> float:
+def _underspeed_rpm(sent: Outputs, follow_rpm: float, rotor_rpm: float, limits: Limits) -> float:
     """How far the rotor is below a slowly following set point, beyond the margin."""
-    if not sent.run:
-        return 0.0
-    expected = min(watch.follow_rpm, sent.rotor_rpm)
-    margin = max(limits.underspeed_margin_rpm, limits.underspeed_margin_share * expected)
-    return expected - rotor_rpm - margin
+    expected_rpm = sent.rotor_rpm if sent.rotor_rpm < follow_rpm else follow_rpm
+    margin_rpm = limits.underspeed_margin_share * expected_rpm
+    least_rpm = limits.underspeed_margin_rpm
+    return expected_rpm - rotor_rpm - (margin_rpm if margin_rpm > least_rpm else least_rpm)
 
 
 def _permit_is_due(state: ScanState) -> bool:
@@ -155,9 +158,9 @@ def _permit_is_due(state: ScanState) -> bool:
     return sent.run or (sent.run_permit and state.position.step is Step.OFF)
 
 
-def _unless(asked: bool, value: float, expected: float) -> float:
-    """0 when nothing was asked for or the plant does it, 1 when not, NaN when UNKNOWN."""
-    if not asked or value == expected:
+def _unless(value: float, expected: float) -> float:
+    """0 when the plant does what it was asked for, 1 when not, NaN when UNKNOWN."""
+    if value == expected:
         return 0.0
     return 1.0 if value == value else value
 
@@ -183,13 +186,10 @@ def _overdue(state: ScanState, watch: Watch, now_s: float) -> tuple[float, float
     )
 
 
-_GOING: Final = (0.0, 0.0, 0.0, 0.0)
-
-
 def _verdicts(position: Position) -> tuple[float, float, float, float]:
     verdict = position.verdict
     if verdict is Verdict.GOING or position.step is Step.DONE:
-        return _GOING
+        return _NONE
     return (
         float(verdict is Verdict.TIME_LIMIT),
         float(verdict is Verdict.LEAKS),

@@ -78,6 +78,8 @@ def wanted_outputs(state: ScanState, demand: Demand, x: Sequence[float], dt_s: f
 def _ramped(state: ScanState, demand: Demand, dt_s: float) -> float:
     """The next speed set point on the way to the demanded speed."""
     rpm = state.outputs.rotor_rpm
+    if demand.rotor_rpm == rpm:
+        return rpm
     if demand.rotor_rpm > rpm:
         rate = min(demand.ramp_rpm_per_s, state.equipment.ramp_up_max_rpm_per_s)
         return min(demand.rotor_rpm, rpm + rate * dt_s)

@@ -10,14 +10,15 @@ import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter, le
-from typing import Any
+from typing import Any, Final
 
 from controller.core.equipment import Equipment
 from controller.core.limits import Limits, limits_for
 from controller.core.matrix import rows
 from controller.core.matrix.permits import Permit, permits
-from controller.core.matrix.row import Arm, Reaction, Row
+from controller.core.matrix.row import Arm, Derived, Own, Reaction, Row
 from controller.core.recipe import Atmosphere
+from controller.core.signals import Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +32,73 @@ class Violation:
 
 
 NONE: tuple[Violation, ...] = ()
+# What follows speed, flow or temperature by degrees; the other derived values are 0 when all is
+# well, as is a fault code.
+_BY_DEGREES: Final = frozenset(
+    (
+        Derived.OVERSPEED_RPM,
+        Derived.UNDERSPEED_RPM,
+        Derived.ARGON_FLOW_ERROR,
+        Derived.ROTOR_UNMOVED_RPM,
+        Derived.POWDER_BELOW_JAR_K,
+    )
+)
+_USUALLY_ZERO: Final = frozenset(
+    (Signal.DRIVE_FAULT_CODE, *Own, *(one for one in Derived if one not in _BY_DEGREES))
+)
 
 
 class Bands:
-    """The tightest limits that a set of rows puts on each source, laid out for one comparison."""
+    """The tightest limits that a set of rows puts on each source, laid out for one comparison.
 
-    __slots__ = ("_high_of", "_highs", "_low_of", "_lows")
+    Most contacts and most of what is derived have one usual value within their band. While all of
+    them have it, they are compared whole, and only the rest by its limits.
+    """
+
+    __slots__ = ("_all", "_graded", "_usual", "_usual_of")
 
     def __init__(self, limits: Iterable[tuple[int, float, float]]) -> None:
         lows: dict[int, float] = {}
         highs: dict[int, float] = {}
         for source, low, high in limits:
-            if low > -math.inf:
-                lows[source] = max(low, lows.get(source, low))
-            # A source without any limit is compared with +inf: NaN is never within.
+            lows[source] = max(low, lows.get(source, low))
             highs[source] = min(high, highs.get(source, high))
-        for source in lows:
-            if highs[source] == math.inf:
-                del highs[source]
-        self._low_of, self._lows = _picked(lows)
-        self._high_of, self._highs = _picked(highs)
+        usual = {
+            source: lows[source] if lows[source] == highs[source] else 0.0
+            for source in lows
+            if lows[source] == highs[source]
+            or (source in _USUALLY_ZERO and lows[source] <= 0.0 <= highs[source])
+        }
+        self._usual_of, self._usual = _picked(usual)
+        self._all = _Limits(lows, highs)
+        self._graded = _Limits(
+            {source: low for source, low in lows.items() if source not in usual},
+            {source: high for source, high in highs.items() if source not in usual},
+        )
 
     def hold(self, x: Sequence[float]) -> bool:
         """Whether every value is within its band; NaN never is."""
-        return all(map(le, self._lows, self._low_of(x))) and all(
-            map(le, self._high_of(x), self._highs)
+        limits = self._graded if self._usual_of(x) == self._usual else self._all
+        return all(map(le, limits.lows, limits.low_of(x))) and all(
+            map(le, limits.high_of(x), limits.highs)
+        )
+
+
+class _Limits:
+    """Lower and upper limits with what takes their sources out of a sequence."""
+
+    __slots__ = ("high_of", "highs", "low_of", "lows")
+
+    def __init__(self, lows: dict[int, float], highs: dict[int, float]) -> None:
+        real = {source: low for source, low in lows.items() if low > -math.inf}
+        self.low_of, self.lows = _picked(real)
+        # A source without any limit is compared with +inf: NaN is never within.
+        self.high_of, self.highs = _picked(
+            {
+                source: high
+                for source, high in highs.items()
+                if high < math.inf or source not in real
+            }
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from controller.core.batch import (
     J_PER_KWH,
@@ -35,6 +35,7 @@ from controller.core.recipe import (
     SafeToOpen,
 )
 from controller.core.signals import DriveState, Signal
+from controller.core.value import value
 from controller.core.watch import Watch, stands_still
 
 WINDOW_S: Final = 10.0
@@ -56,7 +57,8 @@ _DRIVE_STATE: Final = int(Signal.DRIVE_STATE)
 _RUNNING: Final = float(DriveState.RUNNING)
 
 
-class Demand(NamedTuple):
+@value
+class Demand:
     """What a phase asks for. `rotor_rpm` is a target; the scan ramps and limits it."""
 
     rotor_rpm: float = 0.0
@@ -66,7 +68,11 @@ class Demand(NamedTuple):
     exhaust_shut: bool = False
 
 
-class Scene(NamedTuple):
+NOTHING: Final = Demand()
+
+
+@value
+class Scene:
     """What a phase may look at. `t_s` is the process clock, `now_s` counts on while held."""
 
     batch: Batch

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from controller.core.batch import Batch, Position, Step, Totals
 from controller.core.events import Event, EventKind
 from controller.core.labels import phase_label
-from controller.core.phases import Demand, Scene, enter, run_phase
+from controller.core.phases import NOTHING, Demand, Scene, enter, run_phase
 from controller.core.recipe import MillHold, MillPulse, Phase, ProveInert
 from controller.core.signals import DriveState, Signal
 from controller.core.state import ScanState
 from controller.core.states import State
+from controller.core.value import value
 from controller.core.watch import Watch, stands_still
 
 RESET_PULSE_S: Final = 1.0
-_NOTHING: Final = Demand()
 _RESTS: Final = (Step.BEGIN, Step.ENABLE, Step.OFF)
 
 
-class Progress(NamedTuple):
+@value
+class Progress:
     """What a state's action leads to in this scan. `done` asks for STATE_COMPLETE."""
 
     position: Position
@@ -44,7 +45,7 @@ def act(
     fresh = now_s == state.entered_s
     if current in (State.RUNNING, State.PAUSING, State.COMPLETING):
         return _run(state, totals, watch, x, now_s, events)
-    demand, done = _NOTHING, False
+    demand, done = NOTHING, False
     if current is State.STARTING:
         done = not fresh and _equipment_ready(x)
         if done:
@@ -98,7 +99,7 @@ def _cover(state: ScanState) -> Demand:
     Before the first argon there is nothing to keep.
     """
     if state.batch is None or state.batch.started_s is None:
-        return _NOTHING
+        return NOTHING
     flow = state.equipment.cover_flow_slpm
     if state.state not in (State.STOPPED, State.COMPLETE):
         phase = state.batch.phases[state.position.index]
@@ -123,20 +124,17 @@ def _run(
     phase = batch.phases[before.index]
     scene = Scene(batch, totals, watch, state.matrix.limits, x, now_s, totals.process_s)
     position, demand = run_phase(phase, before, scene)
-    if _pauses(state) and before.step in _RESTS and position.step is Step.ON:
+    pausing = state.state is State.PAUSING
+    if pausing and before.step in _RESTS and position.step is Step.ON:
         # A pause begins no other pulse.
         position = replace(before, verdict=position.verdict)
         demand = Demand(argon_flow_slpm=demand.argon_flow_slpm)
     if position.pulses != before.pulses or position.verdict is not before.verdict:
         events.append(_step_event(phase, position, now_s))
     if position.step is not Step.DONE:
-        rests = position.step in _RESTS and _came_to_rest(state, watch, now_s)
-        return Progress(position, totals, watch, demand, _pauses(state) and rests)
+        rests = pausing and position.step in _RESTS and _came_to_rest(state, watch, now_s)
+        return Progress(position, totals, watch, demand, rests)
     return _phase_ended(state, position, totals, watch, demand, now_s, events)
-
-
-def _pauses(state: ScanState) -> bool:
-    return state.state is State.PAUSING
 
 
 def _phase_ended(
@@ -163,7 +161,7 @@ def _phase_ended(
         return Progress(position, totals, watch, demand, done=True)
     position = enter(position, following, totals.process_s)
     events.append(_phase_event(EventKind.PHASE_STARTED, state, position, now_s))
-    return Progress(position, totals, watch, demand, _pauses(state))
+    return Progress(position, totals, watch, demand, state.state is State.PAUSING)
 
 
 def _where_to_go_on(state: ScanState, watch: Watch, totals: Totals) -> Position:

@@ -19,7 +19,7 @@ from controller.core.derived import arms_of, derived_values
 from controller.core.events import Event, EventKind
 from controller.core.gate import Turn, gated
 from controller.core.hands import NOBODY, Mode
-from controller.core.health import Health
+from controller.core.health import HEALTHY, Health
 from controller.core.images import wanted_outputs
 from controller.core.interlocks import matrix_for
 from controller.core.limits import Limits
@@ -27,9 +27,8 @@ from controller.core.matrix.row import Own, Reaction, Row
 from controller.core.outputs import Outputs
 from controller.core.permissions import RELEASE_STATES
 from controller.core.permissives import unlock_permissives
-from controller.core.phases import Demand
+from controller.core.phases import NOTHING, Demand
 from controller.core.procedure import act
-from controller.core.recipe import MillHold, MillPulse
 from controller.core.signals import Image, Signal
 from controller.core.state import Decision, ScanState
 from controller.core.states import State, Trigger
@@ -58,19 +57,24 @@ def scan(
 
     Time never counts for more than two periods: what was missed is not caught up (I24).
     """
-    dt_s = min(max(now_s - before.now_s, 0.0), MAX_DT_PERIODS * period_s)
+    dt_s = now_s - before.now_s
+    if not 0.0 <= dt_s <= period_s:
+        dt_s = min(max(dt_s, 0.0), MAX_DT_PERIODS * period_s)
     events: list[Event] = []
     state, reaction = _observed(before, image, now_s, dt_s, period_s, events)
-    mind = Mind(state, image, events, period_s=period_s)
+    mind = Mind(state, image, events, period_s)
     if state.hands is not NOBODY:
         tended(mind, image, dt_s)
     if commands or reaction is not None:
         obey(mind, commands, reaction)
     demand = _work(mind, image)
     outputs = _outputs(mind.state, demand, image, dt_s)
-    if mind.state.violations or mind.state.alarms or mind.state.alarm_log.busy:
+    state = mind.state
+    if state.violations or state.alarms or state.alarm_log.busy:
         _alarms(mind)
-    state = _with_outputs(mind.state, outputs)
+        state = mind.state
+    if outputs is not state.outputs:
+        state = replace(state, outputs=outputs)
     return Decision(state, outputs, events, mind.results)
 
 
@@ -84,19 +88,19 @@ def _observed(
 ) -> tuple[ScanState, Trigger | None]:
     """The state with this image taken in, and what the rows ask for."""
     x = image.values
-    limits, run_down_s = before.matrix.limits, before.equipment.run_down_s
-    trust = trusted(before.watch.trust, image, before.outputs, now_s)
-    if trust is not before.watch.trust:
-        _tell_doubts(before.watch.trust, trust, limits, now_s, events)
-    watch = watched(before.watch, x, before.outputs, limits, now_s, dt_s, run_down_s, trust)
-    if before.watch.credit and not watch.credit:
+    equipment, matrix, sent, earlier = before.equipment, before.matrix, before.outputs, before.watch
+    trust = trusted(earlier.trust, image, sent, now_s)
+    if trust is not earlier.trust:
+        _tell_doubts(earlier.trust, trust, matrix.limits, now_s, events)
+    watch = watched(earlier, x, sent, matrix.limits, now_s, dt_s, equipment.run_down_s, trust)
+    if earlier.credit and not watch.credit:
         events.append(Event(EventKind.PURGE_CREDIT, now_s, "Purge credit lost", {"credit": False}))
     arms = arms_of(before, watch, now_s)
     extended = (*x, *derived_values(before, watch, x, now_s), *image.health)
-    violations = before.matrix.evaluate(extended, arms, before.violations, now_s, period_s)
+    violations = matrix.evaluate(extended, arms, before.violations, now_s, period_s)
     state = ScanState(
-        before.equipment,
-        before.matrix,
+        equipment,
+        matrix,
         now_s,
         before.state,
         before.version,
@@ -109,13 +113,13 @@ def _observed(
         before.alarms,
         before.alarm_log,
         before.release,
-        before.outputs,
+        sent,
         before.hands,
         before.crashed,
     )
     if not violations:
         return state, None
-    return state, _REACTION.get(before.matrix.reaction(violations) or Reaction.WARN)
+    return state, _REACTION.get(matrix.reaction(violations) or Reaction.WARN)
 
 
 def _tell_doubts(
@@ -132,7 +136,7 @@ def _work(mind: Mind, image: Image) -> Demand:
         _tend_release(mind, image)
         state = mind.state
     if state.state is State.IDLE or state.state is State.ABORTED:
-        return Demand()
+        return NOTHING
     progress = act(state, state.totals, state.watch, image.values, state.now_s, mind.events)
     if (
         progress.position is not state.position
@@ -181,6 +185,7 @@ def _outputs(state: ScanState, demand: Demand, image: Image, dt_s: float) -> Out
     if by_hand:
         wanted = with_hands(state, wanted, image.values, dt_s)
     unlock_ok = wanted.lid_unlock and all(p.ok for p in unlock_permissives(state, image))
+    health = image.health
     return gated(
         wanted,
         image.values,
@@ -192,7 +197,8 @@ def _outputs(state: ScanState, demand: Demand, image: Image, dt_s: float) -> Out
         rotor_max_rpm=_rotor_max_rpm(state),
         by_hand=turn_of(state) if by_hand else Turn.NOT,
         locked_out=state.hands.mode is Mode.MAINTENANCE,
-        proven=image.health.watchdogs_unarmed == 0.0 and image.health.wrong_devices == 0.0,
+        proven=health is HEALTHY
+        or (health.watchdogs_unarmed == 0.0 and health.wrong_devices == 0.0),
     )
 
 
@@ -200,9 +206,9 @@ def _rotor_max_rpm(state: ScanState) -> float:
     """No more than the machine may, and than the segment under way or a jog may ask for."""
     if state.batch is None:
         return state.equipment.manual_rpm_max
-    phase = state.batch.phases[state.position.index]
-    if isinstance(phase, MillHold | MillPulse):
-        return min(phase.rotor_rpm, state.equipment.rotor_rpm_max)
+    mill = state.batch.mills[state.position.index]
+    if mill is not None:
+        return min(mill.rotor_rpm, state.equipment.rotor_rpm_max)
     return state.equipment.rotor_rpm_max
 
 
@@ -227,7 +233,3 @@ def _details(image: Image, confirmed: dict[int, bool], rows: tuple[Row, ...]) ->
         if isinstance(source, Own):
             found[index] = told.get(Health._fields[source - Own.RECORD_LOST_S], "")
     return found
-
-
-def _with_outputs(state: ScanState, outputs: Outputs) -> ScanState:
-    return state if outputs is state.outputs else replace(state, outputs=outputs)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from controller.core.batch import Step, Totals
-from controller.core.recipe import MillHold, MillPulse
 from controller.core.signals import Signal
 from controller.core.state import ScanState
 from controller.core.states import State
@@ -15,11 +14,11 @@ from controller.core.states import State
 _ROTOR: Final = int(Signal.ROTOR_RPM)
 _POWER: Final = int(Signal.SHAFT_POWER_W)
 _FLOW: Final = int(Signal.ARGON_FLOW_SLPM)
-_PROCESS: Final = (State.STARTING, State.RUNNING, State.PAUSING, State.COMPLETING, State.RESUMING)
+_PROCESS: Final = (State.RUNNING, State.STARTING, State.PAUSING, State.COMPLETING, State.RESUMING)
 _HOLD: Final = (State.HOLDING, State.HELD, State.PAUSED, State.RESTARTING)
 # A batch is open until it has stopped or aborted: its run-down and its purge are its own too.
 _ENDING: Final = (State.STOPPING, State.ABORTING)
-_DOSE: Final = frozenset({State.RUNNING, State.PAUSING})
+_DOSE: Final = (State.RUNNING, State.PAUSING)
 _RPM_TO_RAD_S: Final = 2.0 * math.pi / 60.0
 
 
@@ -41,12 +40,14 @@ def added(state: ScanState, x: Sequence[float], dt_s: float) -> Totals:
     turns, powered = 0.0 < rotor_rpm < math.inf, 0.0 < power_w < math.inf
     revolutions = rotor_rpm * dt_s / 60.0 if turns else 0.0
     empty_w = state.equipment.empty_torque_nm * rotor_rpm * _RPM_TO_RAD_S
-    energy_j = max(0.0, power_w - empty_w) * dt_s if turns and powered else 0.0
+    net_w = power_w - empty_w if turns and powered else 0.0
+    energy_j = net_w * dt_s if net_w > 0.0 else 0.0
     dose = current in _DOSE and _mills(state)
     on_s = dt_s if dose and state.position.step is Step.ON else 0.0
+    holds = current in _HOLD
     return Totals(
-        before.process_s + (dt_s if current in _PROCESS else 0.0),
-        before.hold_s + (dt_s if current in _HOLD else 0.0),
+        before.process_s + (0.0 if holds or current in _ENDING else dt_s),
+        before.hold_s + (dt_s if holds else 0.0),
         before.revolutions + revolutions,
         before.on_time_s + on_s,
         before.energy_j + energy_j,
@@ -59,6 +60,4 @@ def added(state: ScanState, x: Sequence[float], dt_s: float) -> Totals:
 
 def _mills(state: ScanState) -> bool:
     batch = state.batch
-    return batch is not None and isinstance(
-        batch.phases[state.position.index], MillHold | MillPulse
-    )
+    return batch is not None and batch.mills[state.position.index] is not None

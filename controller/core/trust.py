@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from operator import eq, itemgetter
 from typing import Final
 
 from controller.core.image import ALL_GOOD
@@ -40,6 +41,7 @@ MOVING: Final = (
     Signal.H2S_PPM,
 )
 _MOVING: Final = tuple(int(signal) for signal in MOVING)
+_moving_of: Final = itemgetter(*_MOVING)
 _FROM_ZERO: Final = frozenset((int(Signal.O2_PPM), int(Signal.H2S_PPM)))
 
 
@@ -141,23 +143,28 @@ def _losses(loose: tuple[Loose, ...], new: frozenset[int], now_s: float) -> Iter
 
 def _looked(before: Trust, image: Image, sent: Outputs, now_s: float) -> Trust:
     x = image.values
-    seen = tuple(x[index] for index in _MOVING)
-    since_s = tuple(
-        began_s if value == was and _has_room(index, value) else now_s
-        for index, value, was, began_s in zip(
-            _MOVING, seen, before.seen, before.since_s, strict=True
+    seen = _moving_of(x)
+    since_s: tuple[float, ...] = (now_s,) * len(seen)
+    if any(map(eq, seen, before.seen)):
+        since_s = tuple(
+            began_s if value == was and _has_room(index, value) else now_s
+            for index, value, was, began_s in zip(
+                _MOVING, seen, before.seen, before.since_s, strict=True
+            )
         )
-    )
     flow_rpm = (sent.argon_flow_slpm, sent.rotor_rpm)
     roused_s = before.roused_s if flow_rpm == before.flow_rpm else now_s
-    return replace(
-        before,
-        look_s=now_s + LOOK_S - 1e-6,
-        seen=seen,
-        since_s=since_s,
-        flow_rpm=flow_rpm,
-        roused_s=roused_s,
-        stands_s=max((now_s - one for one in since_s if one < roused_s), default=0.0),
+    return Trust(
+        before.out,
+        before.loose,
+        before.valves_s,
+        before.told,
+        now_s + LOOK_S - 1e-6,
+        seen,
+        since_s,
+        flow_rpm,
+        roused_s,
+        now_s - first_s if (first_s := min(since_s)) < roused_s else 0.0,
     )
 
 

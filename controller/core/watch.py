@@ -95,11 +95,15 @@ def watched(
         and x[_PRESSURE] >= 0.0
         and now_s - gas_known_s <= GAS_UNKNOWN_MAX_S
     )
-    still_since_s = min(watch.still_since_s, now_s) if still else math.inf
+    still_since_s = math.inf
+    if still:
+        still_since_s = watch.still_since_s if watch.still_since_s < now_s else now_s
     target_rpm = sent.rotor_rpm
     at_peak = target_rpm >= watch.peak_rpm
-    late_s = run_down_s + max(_FOLLOWED_S, _FOLLOWED_SCANS * dt_s)
-    slowed = still or at_peak or now_s - watch.peak_s > late_s
+    slowed = still or at_peak
+    if not slowed:
+        late_s = run_down_s + max(_FOLLOWED_S, _FOLLOWED_SCANS * dt_s)
+        slowed = now_s - watch.peak_s > late_s
     follow_rpm = watch.follow_rpm
     if follow_rpm != target_rpm:
         follow_rpm += (target_rpm - follow_rpm) * min(1.0, dt_s / max(_FOLLOW_S, 3.0 * dt_s))
