@@ -28,7 +28,7 @@ test: install $(DONE)/dev ## run the tests (all but the long ones)
 
 test-long: install $(DONE)/dev ## run the tests that take minutes
 	@$(BIN)/python tests/support/machine.py
-	$(BIN)/python -m pytest -m long $(ARGS)
+	$(BIN)/python -m pytest -m long --timeout 7200 $(ARGS)
 
 bench: install ## measure reaction, lateness and isolation, each beside an anchor of the same run
 	$(BIN)/python -m benchmarks $(ARGS)
