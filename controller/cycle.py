@@ -16,6 +16,7 @@ from typing import Final, Protocol
 from controller.core.commands import Command
 from controller.core.equipment import Equipment
 from controller.core.outputs import Outputs, until_recorded
+from controller.core.recovery import Crashed
 from controller.core.scan import MAX_DT_PERIODS, scan
 from controller.core.signals import Image
 from controller.core.state import CommandResult, Decision, initial_state
@@ -121,6 +122,7 @@ class Cycle:
         *,
         speed: float = 1.0,
         restarted: bool = False,
+        crashed: Crashed | None = None,
     ) -> None:
         self._plant = plant
         self._post = post
@@ -129,7 +131,7 @@ class Cycle:
         self._speed = speed
         self._time = ProcessTime(speed)
         self._restart_told_s = RESTART_TOLD_S if restarted else 0.0
-        self._state = initial_state(equipment)
+        self._state = initial_state(equipment, crashed=crashed)
         self._ending = threading.Event()
         self._heartbeat = False
         self._late_s: deque[float] = deque(maxlen=LATENESS_KEPT)

@@ -210,11 +210,11 @@ class _Controller:
     async def run(self) -> int:
         self._loop = asyncio.get_running_loop()
         self._ended = asyncio.Event()
-        mailbox = Mailbox(self._loop, monotonic_s)
         options = self._options
         bound = _bound(options)
         scrape = _scrape_socket(options)
-        self._record.start()
+        self._record.start(options.plant.equipment)
+        mailbox = Mailbox(self._loop, monotonic_s, self._record.command_ids)
         self._cycle = Cycle(
             self._plant,
             options.plant.equipment,
@@ -223,6 +223,7 @@ class _Controller:
             self._told,
             speed=options.speed,
             restarted=self._mark.follows_a_crash,
+            crashed=self._record.crashed,
         )
         servers = [(_Server(self._door(mailbox)), bound)]
         if scrape is not None:

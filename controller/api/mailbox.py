@@ -29,9 +29,11 @@ class Mailbox:
         self,
         loop: asyncio.AbstractEventLoop,
         monotonic_s: Callable[[], float] = time.monotonic,
+        done_before: frozenset[str] = frozenset(),
     ) -> None:
         self._loop = loop
         self._monotonic_s = monotonic_s
+        self._done_before = done_before
         self._lock = threading.Lock()
         self._waiting: deque[tuple[Command, float]] = deque()
         self._futures: OrderedDict[str, asyncio.Future[CommandResult]] = OrderedDict()
@@ -39,12 +41,16 @@ class Mailbox:
     def submit(self, command: Command) -> asyncio.Future[CommandResult]:
         """Puts a command in; the future is the scan's answer. Call from the event loop.
 
-        Raises InputError when the box is full. Stop, hold and abort always find room: what was
-        waiting longest and adds something is refused in their place.
+        Raises InputError when the box is full, and for the id of a command that an earlier process
+        has carried out (`done_before`): nothing is done twice, also after a crash. Stop, hold and
+        abort always find room: what was waiting longest and adds something is refused in their
+        place.
         """
         known = self._futures.get(command.id)
         if known is not None:
             return known
+        if command.id in self._done_before:
+            raise InputError("this command was carried out before the controller was started anew")
         with self._lock:
             if len(self._waiting) >= CAPACITY and not self._make_room(command):
                 raise InputError("too many commands wait", do="Wait a second and try again.")

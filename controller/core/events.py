@@ -46,7 +46,6 @@ class EventKind(Enum):
     BATCH_CHARGED = "batch_charged"
     BATCH_STARTED = "batch_started"
     BATCH_ENDED = "batch_ended"
-    BATCH_CLOSED = "batch_closed"
     TOTALS = "totals"
     TREND_SEALED = "trend_sealed"
     TREND_ARCHIVED = "trend_archived"

@@ -66,7 +66,7 @@ def batch_record(rows: Sequence[Row], trend: Trend | None) -> dict[str, Any]:
         "predicted": said.get("predicted"),
         "measured": _bodies(rows, (EventKind.MEASURED,)),
         "yield": _yield(_last(rows, EventKind.YIELD), charge),
-        "recovery": _bodies(rows, (EventKind.BATCH_CLOSED, EventKind.RECOVERY)),
+        "recovery": _bodies(rows, (EventKind.RECOVERY,)),
         "content": content_of(rows)._asdict(),
         "signatures": signatures(rows),
         "chain": {

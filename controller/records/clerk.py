@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from controller.core.batch import Batch, Totals
+from controller.core.batch import Batch
 from controller.core.commands import CommandName
 from controller.core.events import Event, EventKind
-from controller.core.state import Decision
+from controller.core.state import Decision, ScanState
 from controller.core.states import State
 from controller.core.target import thickness_json
 from controller.edge.clock import utc_text
@@ -24,7 +24,7 @@ from controller.records.writer import Writer
 ENTRIES_KEPT: Final = 5_000
 _ENDED: Final = frozenset({State.COMPLETE.value, State.STOPPED.value, State.ABORTED.value})
 _ABOUT_ANOTHER: Final = frozenset(
-    {EventKind.MEASURED, EventKind.YIELD, EventKind.DISPOSED, EventKind.SIGNED}
+    {EventKind.MEASURED, EventKind.YIELD, EventKind.DISPOSED, EventKind.SIGNED, EventKind.RECOVERY}
 )
 
 _ABOUT_RECIPES: Final = frozenset(
@@ -151,7 +151,7 @@ class Clerk:
             counted = counted or event.kind in (EventKind.TRANSITION, EventKind.PHASE_ENDED)
         if counted:
             text = f"Totals in phase {state.position.index}"
-            yield self._fact(EventKind.TOTALS, text, totals_data(state.totals, batch), decision)
+            yield self._fact(EventKind.TOTALS, text, totals_data(decision.state), decision)
 
     def _moved(self, event: Event, batch: Batch, decision: Decision) -> Iterator[Draft]:
         came_from, to = event.data["from"], str(event.data["to"])
@@ -162,7 +162,7 @@ class Clerk:
         elif to in _ENDED and batch.started_s is not None and not self._ended:
             self._ended = True
             ended: dict[str, Any] = {"outcome": to}
-            ended |= totals_data(decision.state.totals, batch)
+            ended |= totals_data(decision.state)
             yield self._fact(EventKind.BATCH_ENDED, f"Batch ended {to}", ended, decision)
 
     def _fact(self, kind: EventKind, text: str, data: dict[str, Any], decision: Decision) -> Draft:
@@ -202,9 +202,20 @@ def _loaded(batch: Batch, setting: Setting) -> dict[str, Any]:
         "setting": setting.to_json(),
         "recipe": described,
         "predicted": thickness_json(recipe),
+        "continues": _continues(batch),
     }
 
 
-def totals_data(totals: Totals, batch: Batch) -> dict[str, float]:
-    """The totals as the record has them, with the mass that a specific energy is of."""
-    return asdict(totals) | {"charged_kg": batch.mass_kg}
+def _continues(batch: Batch) -> dict[str, Any] | None:
+    """Of a continuation: which batch it goes on with, and what is left to do."""
+    if not batch.continues:
+        return None
+    return {"batch": batch.continues, "phases": [asdict(phase) for phase in batch.phases]}
+
+
+def totals_data(state: ScanState) -> dict[str, Any]:
+    """The totals as the record has them, with where the batch is and what mass they are of."""
+    kg = 0.0 if state.batch is None else state.batch.mass_kg
+    position = state.position
+    where = {"index": position.index, "mill_index": position.mill_index, "charged_kg": kg}
+    return asdict(state.totals) | where

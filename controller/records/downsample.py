@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def least_and_greatest(values: NDArray[Any], points: int) -> NDArray[np.intp]:
     """Indices of at most `points` of the values, rising: of each of points/2 stretches of equal
-    length the least and the greatest. NaN counts only where a stretch has nothing else.
+    length the least and the greatest. NaN and infinity count only where a stretch has nothing else.
     """
     count = len(values)
     if count <= points:
@@ -24,7 +24,7 @@ def least_and_greatest(values: NDArray[Any], points: int) -> NDArray[np.intp]:
     padded = np.full(length * stretches, np.nan, values.dtype)
     padded[:count] = values
     table = padded.reshape(stretches, length)
-    unknown = np.isnan(table)
+    unknown = ~np.isfinite(table)
     begins = np.arange(stretches) * length
     least = np.where(unknown, np.inf, table).argmin(axis=1) + begins
     greatest = np.where(unknown, -np.inf, table).argmax(axis=1) + begins

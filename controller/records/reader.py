@@ -46,7 +46,6 @@ _AUDITED: Final = (
     EventKind.RECORD_OPENED,
     EventKind.RECORD_GAP,
     EventKind.RECOVERY,
-    EventKind.BATCH_CLOSED,
 )
 
 
@@ -111,7 +110,8 @@ class RecordReader:
         return open_trend(self.data / FOLDER, batch_id)
 
     def trend(self, batch_id: str, points: int, columns: Sequence[str] = DRAWN) -> dict[str, Any]:
-        """Each column as at most `points` points with every peak kept. UNKNOWN is null.
+        """Each column as at most `points` points with every peak kept. UNKNOWN is null, and so
+        is what lies above the range of its transmitter: `above_range` says that there is such.
 
         Raises RecordError when there is no such trend or column.
         """
@@ -128,6 +128,7 @@ class RecordReader:
             series[name] = {
                 "t_s": np.round(times[kept], 3).tolist(),
                 "values": [_plain(value) for value in values[kept].tolist()],
+                "above_range": bool(np.isposinf(values).any()),
             }
         return {"batch": batch_id, "scans": len(times), "series": series}
 
@@ -178,6 +179,23 @@ class RecordReader:
                 (EventKind.COMMAND_ACCEPTED.value, limit),
             ).fetchall()
         return frozenset(str(row[0]) for row in found)
+
+    def alive(self) -> tuple[str, int, str] | None:
+        """When the writer was last alive: UTC, nanoseconds since boot, and which boot."""
+        with self._open() as db:
+            found = db.execute("SELECT utc, mono_ns, boot FROM alive").fetchone()
+        return None if found is None else (str(found[0]), int(found[1]), str(found[2]))
+
+    def undecided_batches(self) -> list[str]:
+        """Batches that were started and have no end, or crashed and nobody has decided on."""
+        with self._open() as db:
+            found = db.execute(
+                "SELECT s.batch FROM ev s WHERE s.kind = 'batch_started'"
+                " AND NOT EXISTS (SELECT 1 FROM ev e WHERE e.batch = s.batch AND"
+                " (e.kind = 'recovery' OR (e.kind = 'batch_ended'"
+                " AND e.data ->> '$.outcome' <> 'CRASHED'))) ORDER BY s.seq"
+            ).fetchall()
+        return [str(row[0]) for row in found]
 
     def verify(self, anchors: Iterable[Anchor] = ()) -> Verdict:
         """Checks the chain from the first row to the last, and every trend that it names."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from controller.core.equipment import Equipment
 from controller.core.events import EventKind
+from controller.core.recovery import Crashed
 from controller.core.signals import Image
 from controller.core.state import Decision
+from controller.errors import RecordError
 from controller.records.archiver import Archiver
 from controller.records.clerk import Clerk, Setting
+from controller.records.reader import RecordReader
+from controller.records.recovery import undecided
 from controller.records.row import draft
 from controller.records.schema import RECORD_NAME
 from controller.records.trends import TrendWriter
@@ -19,6 +26,7 @@ from controller.records.writer import Writer
 
 OPEN_S: Final = 5.0
 ARCHIVED_S: Final = 10.0
+IDS_KEPT: Final = 4_096
 
 log = logging.getLogger("blademill.record")
 
@@ -30,11 +38,20 @@ class Record:
         self.data = data
         self.writer = Writer(data / RECORD_NAME, boot_id(), new_run_id(), setting.software)
         self.clerk = Clerk(self.writer, setting)
+        self.reader = RecordReader(data)
+        self.crashed: Crashed | None = None
+        self.command_ids: frozenset[str] = frozenset()
         self._archiver = Archiver(self._archived)
         self._trend = TrendWriter(data, period_s, self._sealed, self._archiver.take)
 
-    def start(self) -> None:
-        """Opens the record, and waits for that a few seconds at most."""
+    def start(self, equipment: Equipment) -> None:
+        """Opens the record, waiting a few seconds at most, and closes what a crash left open."""
+        # Loading the library for archives later, when somebody reads one, would make a scan late.
+        importlib.import_module("pyarrow.parquet")
+        with suppress(RecordError):
+            self.crashed, closing = undecided(self.reader, equipment)
+            self.command_ids = self.reader.command_ids(IDS_KEPT)
+            self.writer.offer(closing)
         if not self.writer.start(OPEN_S):
             log.critical("the record is not open: no batch can be started until it is")
         self._archiver.start(self._trend.folder)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from controller.core.commands import Command
+from controller.core.outputs import DEAD
+from controller.core.state import Decision, initial_state
 from controller.edge.plantfile import load_plant
 from controller.edge.recipefile import load_recipe
 from controller.packaged import packaged_file
@@ -41,22 +44,80 @@ def recording(folder: Path) -> Iterator[tuple[Clerk, Writer]]:
         assert writer.end()
 
 
-def record_of_run(folder: Path, recipe_name: str = "training", **stop: float) -> str:
-    """A batch run in virtual time with everything written to a record in `folder`; its id."""
-    recipe = load_recipe(packaged_file("recipes", f"{recipe_name}.toml"), PLANT.equipment)
-    record = Record(folder, setting_of(PLANT, 1.0), PERIOD_S)
-    record.start()
-    world = World(new_mill(recipe, PLANT.equipment, 1), PLANT.equipment)
-    operator = Operator(recipe)
-    while world.state.state not in ENDED and world.now_s < stop.get("at_s", 1e9):
-        decision = world.step(operator.commands(world) if not operator.done else ())
-        record.note(decision, world.image)
-        if world.scans % 500 == 0:
-            assert record.committed(10.0)
-            while record._trend._waiting and len(record._trend._waiting) > 100:
-                time.sleep(0.001)
-    batch = world.state.batch
-    assert batch is not None
-    if not stop:
-        record.end()
-    return batch.id
+class Recorded:
+    """A batch in virtual time, with everything that happens written to a record in `folder`."""
+
+    def __init__(self, folder: Path, recipe_name: str = "training", seed: int = 1) -> None:
+        self.folder = folder
+        self.recipe = load_recipe(packaged_file("recipes", f"{recipe_name}.toml"), PLANT.equipment)
+        self.world = World(new_mill(self.recipe, PLANT.equipment, seed), PLANT.equipment)
+        self.operator: Operator | None = Operator(self.recipe)
+        self.record = self._opened()
+
+    def _opened(self) -> Record:
+        record = Record(self.folder, setting_of(PLANT, 1.0), PERIOD_S)
+        record.start(PLANT.equipment)
+        assert record.committed(10.0)
+        return record
+
+    def step(self, *commands: Command) -> Decision:
+        if not commands and self.operator is not None and not self.operator.done:
+            commands = self.operator.commands(self.world)
+        decision = self.world.step(commands)
+        self.record.note(decision, self.world.image)
+        if self.world.scans % 200 == 0:
+            self.settle()
+        return decision
+
+    def settle(self) -> None:
+        """Until everything is on disk, but for less than a second of trend."""
+        assert self.record.committed(10.0)
+        deadline = time.monotonic() + 10.0
+        while len(self.record._trend._waiting) >= 10:
+            assert time.monotonic() < deadline
+            self.record._trend._wake()
+            time.sleep(0.001)
+
+    def until(self, reached: Callable[[World], bool]) -> None:
+        while not reached(self.world):
+            assert self.world.now_s < 20_000.0
+            self.step()
+
+    def run(self) -> str:
+        """To its end; the id of the batch."""
+        self.until(lambda world: world.state.state in ENDED)
+        return self.batch_id
+
+    @property
+    def batch_id(self) -> str:
+        batch = self.world.state.batch
+        assert batch is not None
+        return batch.id
+
+    def end(self) -> None:
+        self.record.end()
+
+    def crash(self) -> None:
+        """What is on disk stays as it is: nothing is closed, sealed or ended."""
+        self.settle()
+        self.record._archiver.end()
+        self.record.writer.end()
+
+    def restart(self, rest_s: float = 60.0) -> None:
+        """A new process on the same record, the same mill having stood still for `rest_s`."""
+        self.record = self._opened()
+        for _ in range(round(rest_s / PERIOD_S)):
+            self.world.mill.apply(DEAD)
+            self.world.mill.step(PERIOD_S)
+        world = self.world
+        self.world = World(world.mill, PLANT.equipment)
+        self.world.state = initial_state(PLANT.equipment, crashed=self.record.crashed)
+        self.operator = None
+
+
+def record_of_run(folder: Path, recipe_name: str = "training") -> str:
+    """A whole batch in a record in `folder`; its id."""
+    run = Recorded(folder, recipe_name)
+    batch_id = run.run()
+    run.end()
+    return batch_id
