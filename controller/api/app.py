@@ -22,6 +22,7 @@ from controller.errors import BlademillError, FileFaults, InputError
 
 ANSWER_S: Final = 2.0
 AUDIT_S: Final = 1.0
+NO_RECORD: Final = "the record is not written at present"
 EVENTS_SENT: Final = 500
 BODY_LIMIT: Final = 128 * 1024
 
@@ -61,9 +62,12 @@ def make_app(
         return await asked(wanted)
 
     async def in_turn(wanted: Command) -> JSONResponse:
+        # Judged by all that has happened, and told when it is itself on disk.
+        if not await asyncio.to_thread(journal.committed, AUDIT_S):
+            return _refused(503, NO_RECORD)
         answer = await asked(await asyncio.to_thread(papers.judged, wanted))
         if not await asyncio.to_thread(journal.committed, AUDIT_S):
-            return _refused(503, "the record is not written at present")
+            return _refused(503, NO_RECORD)
         return answer
 
     async def asked(wanted: Command) -> JSONResponse:
@@ -86,7 +90,7 @@ def make_app(
             journal.add(audit_event(request, journal.now_s))
         # The sender forgets the entry when it is told that it is taken.
         if not await asyncio.to_thread(journal.committed, AUDIT_S):
-            return _refused(503, "the record is not written at present")
+            return _refused(503, NO_RECORD)
         return JSONResponse({"taken": True})
 
     @app.get("/v1/trend")

@@ -56,8 +56,9 @@ class Shelf:
         return await self.step("save", who, recipe_toml=text, name="mine.toml")
 
     async def approve(self, who: str = "Bob", **changed: Any) -> list[str]:
-        more = {key: changed.pop(key) for key in ("proved", "role") if key in changed}
-        return await self.step("approve", who, evidence=asdict(EVIDENCE) | changed, **more)
+        role = changed.pop("role", "")
+        more = {key: changed.pop(key) for key in ("proved",) if key in changed}
+        return await self.step("approve", who, role, evidence=asdict(EVIDENCE) | changed, **more)
 
     async def approved(self) -> None:
         """A version that Ada wrote and Bob approved."""

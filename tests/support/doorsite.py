@@ -6,23 +6,26 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 from bench import LAB, ROOT, Bench, state_in
+from recording import recording
 
 from controller.api.app import make_app
 from controller.api.journal import Journal
+from controller.api.library import library_routes
 from controller.api.mailbox import Mailbox
 from controller.api.papers import Papers
 from controller.api.stream import Stream
 from controller.core.events import Event
 from controller.core.scan import scan
 from controller.core.states import State
-from controller.edge.plantfile import load_plant
+from controller.edge.plantfile import PlantFile, load_plant
 from controller.packaged import packaged_file
+from controller.records.clerk import Clerk
 from controller.records.reader import RecordReader
 
 PLANT = load_plant(packaged_file("deploy", "lab-0.5l.toml"))
@@ -87,6 +90,7 @@ class Door:
     memory: Memory
     clock: list[float]
     run: Bench
+    clerk: Clerk | None = None
 
     def message(self, name: str, **more: Any) -> dict[str, Any]:
         """A command that is in order, given by somebody who has just looked."""
@@ -110,32 +114,67 @@ class Door:
         self.scan()
         return await sending
 
+    async def recorded(self) -> None:
+        """Waits until everything that happened is on disk."""
+        assert self.clerk is not None
+        assert await asyncio.to_thread(self.clerk.committed, 10.0)
+
     def scan(self) -> None:
         """One scan with what waits."""
         state = self.run.state
         decision = scan(state, self.run.image, self.mailbox.take(), state.now_s + 0.1, 0.1)
         self.run.state = decision.state
+        if self.clerk is not None:
+            self.clerk.note(decision)
         self.mailbox.settle(decision.results)
 
 
 @asynccontextmanager
-async def door(state: State = State.IDLE, papers: Papers | None = None) -> AsyncIterator[Door]:
-    """A door to a mill in this state; without `papers` there is no record to judge by."""
+async def door(
+    state: State = State.IDLE, papers: Papers | None = None, clerk: Clerk | None = None
+) -> AsyncIterator[Door]:
+    """A door to a mill in this state.
+
+    Without `papers` there is no record to judge by, without `clerk` none is written.
+    """
     clock = [0.0]
     mailbox = Mailbox(asyncio.get_running_loop(), lambda: clock[0])
     memory = Memory()
     app = make_app(
         equipment=LAB,
         mailbox=mailbox,
-        journal=Journal(memory),
+        journal=Journal(clerk or memory),
         stream=Stream(),
         health=dict,
         metrics=bytes,
         papers=papers or Papers(RecordReader(NO_RECORD), PLANT),
     )
+    if papers is not None:
+        app.include_router(library_routes(papers, NO_RECORD))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://door") as http:
-        yield Door(http, mailbox, memory, clock, Bench(state_in(state)))
+        yield Door(http, mailbox, memory, clock, Bench(state_in(state)), clerk)
+
+
+@asynccontextmanager
+async def recorded_door(folder: Path, plant: PlantFile = PLANT) -> AsyncIterator[Door]:
+    """A door to an idle mill with the record in `folder`, which it reads and writes."""
+    with recording(folder) as (clerk, _):
+        async with door(State.IDLE, Papers(RecordReader(folder), plant), clerk) as it:
+            it.run.state = replace(it.run.state, batch=None)
+            yield it
+
+
+def run_recorded(
+    folder: Path, check: Callable[[Door], Awaitable[None]], plant: PlantFile = PLANT
+) -> None:
+    """Run one check against a fresh door to the record in `folder`, within a time."""
+
+    async def within() -> None:
+        async with recorded_door(folder, plant) as it:
+            await check(it)
+
+    asyncio.run(asyncio.wait_for(within(), 60.0))
 
 
 def run_door(
