@@ -1,14 +1,12 @@
-import { Events } from "../../parts/Events";
-import { Panel } from "../../parts/Panel";
-import { strings } from "../../strings";
+import { route } from "../../frame/route";
+import { Batch } from "./Batch";
+import { Compare } from "./Compare";
+import { List } from "./List";
+import "./batches.css";
 
-/** What happened at this mill. */
+/** What was made at this mill: the list, one batch, or some of them over one another. */
 export default function Batches() {
-  return (
-    <div class="page">
-      <Panel title={strings.tabs.events} area="events">
-        <Events />
-      </Panel>
-    </div>
-  );
+  const [first, ...rest] = route.value.rest;
+  if (first === "compare") return <Compare ids={rest} />;
+  return first ? <Batch key={first} id={first} /> : <List />;
 }
