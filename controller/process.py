@@ -34,6 +34,7 @@ from controller.api.library import library_routes
 from controller.api.mailbox import Mailbox
 from controller.api.metrics import Figures, metrics_of
 from controller.api.papers import Papers
+from controller.api.records import record_routes
 from controller.api.scrape import make_scrape_app
 from controller.api.snapshot import Snapshots
 from controller.api.stream import Stream
@@ -308,7 +309,8 @@ class _Controller:
 
     def _door(self, mailbox: Mailbox) -> uvicorn.Config:
         data = self._options.data
-        papers = Papers(RecordReader(data), self._options.plant)
+        reader = RecordReader(data)
+        papers = Papers(reader, self._options.plant)
         app = make_app(
             equipment=self._options.plant.equipment,
             mailbox=mailbox,
@@ -318,6 +320,7 @@ class _Controller:
             metrics=metrics_of(self._figures),
             papers=papers,
         )
+        app.include_router(record_routes(reader))
         app.include_router(library_routes(papers, data))
         app.include_router(wholeness_routes(data))
         app.include_router(inside_routes(self._plant, data, self._cycle.scan_times.counted))

@@ -1,5 +1,9 @@
-"""Reports, exports and overlays to take away, and signatures under a batch.
+"""What the record has about batches; reports, exports and overlays to take away; signatures.
 
+GET  /api/batches                    the newest first, one line each
+GET  /api/batches/{id}               the whole batch record, with `content` and `signatures`
+GET  /api/batches/{id}/trend         few points that keep every peak
+GET  /api/audit                      who did what, who was refused
 GET  /api/batches/{id}/report.pdf    shown by the browser; report.html is a download
 GET  /api/batches/{id}/report.html
 GET  /api/batches/{id}/export.zip    record, trends, report, signed manifest
@@ -31,6 +35,36 @@ ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
 BatchId = Annotated[str, PathPart(alias="id", pattern=ID)]
 BatchIds = Annotated[list[Annotated[str, Query(pattern=ID)]], Query(min_length=2, max_length=6)]
 _PAGE: Final = "text/html; charset=utf-8"
+
+
+@routes.get("/batches")
+async def batches(services: UseServices) -> Response:
+    """The recorded batches, the newest first."""
+    return passed_on(await services.client.get("batches"))
+
+
+@routes.get("/batches/{id}")
+async def batch(batch_id: BatchId, services: UseServices) -> Response:
+    """One batch record."""
+    return passed_on(await services.client.get(f"batches/{batch_id}"))
+
+
+@routes.get("/batches/{id}/trend")
+async def trend(
+    batch_id: BatchId,
+    services: UseServices,
+    points: Annotated[int, Query(ge=2, le=5_000)] = 1_000,
+) -> Response:
+    """The trend of a batch as few points that keep every peak."""
+    return passed_on(await services.client.get(f"batches/{batch_id}/trend", points=points))
+
+
+@routes.get("/audit")
+async def audit(
+    services: UseServices, after: Annotated[int, Query(ge=0, le=2**53)] = 0
+) -> Response:
+    """The audit trail after this number."""
+    return passed_on(await services.client.get("audit", after=after))
 
 
 @routes.get("/batches/{id}/report.pdf")
