@@ -218,7 +218,14 @@ export interface Snapshot {
   utc: string;
   process_s: number;
   speed: number;
-  scan: { period_s: number; count: number; slips: number; behind: boolean };
+  scan: {
+    period_s: number;
+    count: number;
+    slips: number;
+    late_p50_ms: number;
+    late_max_ms: number;
+    behind: boolean;
+  };
   simulated: boolean;
   plant: { id: string; title: string };
   software: string;

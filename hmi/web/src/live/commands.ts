@@ -79,8 +79,9 @@ export function explain(name: CommandName, reasons: string[]): void {
   };
 }
 
-// The same id is used for every try: a command that did arrive is not carried out twice.
-async function send(name: CommandName, args: object): Promise<CommandAnswer> {
+/** Send one command; rejects with a Refusal. The same id is used for every try: a command that did
+ * arrive is not carried out twice. */
+export async function send(name: CommandName, args: object): Promise<CommandAnswer> {
   // What the person saw when giving it: the controller refuses what was meant for another state.
   const seen = { state_version: snapshot.peek()?.state_version ?? null, seen_s: seenS() };
   const message = { id: newId(), name, args, ...seen };

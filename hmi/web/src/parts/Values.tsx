@@ -128,46 +128,9 @@ function Switch({ name, source }: { name: string; source: ReadonlySignal<Value |
   );
 }
 
-const rows = computed(() => Object.entries(values.value ?? {}));
-
-function tableText(value: Value): string {
+/** The value of a signal as a cell has it; a dash for one that is not usable. */
+export function valueText(value: Value): string {
   if (usable(value) && value.digital) return strings.values.digital[value.value >= 0.5 ? 1 : 0];
   if (usable(value)) return fixed(value.value, value.decimals);
   return live.value && value.above_range ? strings.aboveRange : DASH;
-}
-
-/** Every signal, with where it comes from. */
-export function AllValues() {
-  return (
-    <div class="scroll" tabIndex={0}>
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">{strings.values.signal}</th>
-            <th scope="col" class="number">
-              {strings.values.value}
-            </th>
-            <th scope="col">{strings.values.quality}</th>
-            <th scope="col" class="wide-only">
-              {strings.values.source}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.value.map(([name, value]) => (
-            <tr key={name} class={usable(value) ? "" : "row-bad"}>
-              <th scope="row">{value.label}</th>
-              <td class="number">
-                {tableText(value)} <small>{value.unit}</small>
-              </td>
-              <td>
-                <Quality value={value} />
-              </td>
-              <td class="dim wide-only">{value.source}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }

@@ -1,7 +1,7 @@
 import { dateOf, duration, fixed, plain, scientific, significant, timeOfDay } from "../../format";
+import { type Fact, Facts, Section } from "../../parts/Facts";
 import { strings } from "../../strings";
 import { batchStrings as say } from "../../strings/batches";
-import { type Fact, Facts, Section } from "./Facts";
 import type { BatchRecord, GasFigures } from "./types";
 
 interface Props {
