@@ -154,17 +154,19 @@ def dry_run(
     operator, peaks, log = Operator(recipe), Peaks(), Log()
     began = time.perf_counter()
     last_scan = round(LIMIT_S / PERIOD_S)
-    while world.scans < last_scan:
-        commands = operator.commands(world) if not operator.done else ()
-        decision = world.step(commands)
+    started = False
+    for scans in range(1, last_scan + 1):
+        decision = world.step(() if started else operator.commands(world))
         x = world.image.values
         peaks.take(mill)
         peaks.take_measured(x)
-        for event in decision.events:
-            log.event(event)
-        if world.scans % TREND_EVERY == 0:
+        if decision.events:
+            started = operator.done
+            for event in decision.events:
+                log.event(event)
+        if scans % TREND_EVERY == 0:
             log.sample(decision.state.now_s, x)
-            if world.scans % TOLD_EVERY == 0:
+            if scans % TOLD_EVERY == 0:
                 told(decision.state.now_s, decision.state.state.value)
         if decision.events and decision.state.state in ENDED:
             break

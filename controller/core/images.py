@@ -37,11 +37,12 @@ def wanted_outputs(state: ScanState, demand: Demand, x: Sequence[float], dt_s: f
     lid_closed = x[_LID_CLOSED]
     if unlock or lid_closed == 0.0 or (current in _RELEASABLE and lid_closed != 1.0):
         flow = 0.0
-    still = stands_still(state.watch, state.equipment, state.now_s)
     fault_reset = current is State.RESETTING
     shut = demand.exhaust_shut and current not in _TRIP_STATES
-    beacon = rotor_rpm > 0.0 or (current not in _DEAD_STATES and not still)
-    horn = _calls(state)
+    beacon = rotor_rpm > 0.0 or (
+        current not in _DEAD_STATES and not stands_still(state.watch, state.equipment, state.now_s)
+    )
+    horn = bool(state.alarms) and _calls(state)
     sent = state.outputs
     # The quiet case is the same image again: say so without making a new one.
     if (
@@ -105,8 +106,6 @@ def _trip_flow_slpm(state: ScanState, x: Sequence[float]) -> float:
 
 def _calls(state: ScanState) -> bool:
     """The horn sounds while an alarm of the highest priority is not acknowledged."""
-    if not state.alarms:
-        return False
     rows = state.matrix.rows
     return any(
         alarm.state in (AlarmState.UNACKNOWLEDGED, AlarmState.LATCHED_UNACKNOWLEDGED)
