@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, unique
+from pathlib import PurePath
 from typing import Any, Final
 from uuid import uuid4
 
@@ -65,6 +66,7 @@ class Job:
             "state": self.state.value,
             "error": self.error,
             **told,
+            "plant": PurePath(self.request["plant"]).name,
             **self.progress,
             **({"outcome": result["outcome"]} if "outcome" in result else {}),
             **({"failed": result["failed"]} if "failed" in result else {}),

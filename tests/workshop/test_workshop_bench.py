@@ -62,6 +62,7 @@ def test_a_dry_run_from_the_page_is_the_dry_run_of_the_command_line() -> None:
         assert max(columns["rotor_rpm"]) == pytest.approx(3000.0, abs=10.0)
         assert job.summary()["outcome"] == "COMPLETE"
         assert "recipe_toml" not in job.summary()
+        assert job.summary()["plant"] == "lab-0.5l.toml", "no path of the server"
 
     at_the_bench(check)
 

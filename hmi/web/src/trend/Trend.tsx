@@ -161,7 +161,8 @@ function Legend() {
   );
 }
 
-function Swatch({ line }: { line: Line }) {
+/** How a line is drawn, for a legend. */
+export function Swatch({ line }: { line: Line }) {
   return (
     <svg class={`swatch swatch-${line.pen}`} viewBox="0 0 24 4" aria-hidden="true">
       <line x1="0" y1="2" x2="24" y2="2" stroke-dasharray={line.dash.join(" ")} />

@@ -96,17 +96,15 @@ interface PublishedProps {
 function Published({ nm, wt, x, y, up }: PublishedProps) {
   const [left, top] = [x(wt), y(nm)];
   const label = up ? say.calculated(fixed(nm, 0)) : say.measured(fixed(nm, 0));
-  const shift = up ? -26 : 34;
   return (
     <g class="chart-published">
       <path d={`M${left} ${top - 6} ${left + 6} ${top} ${left} ${top + 6} ${left - 6} ${top}z`} />
-      <line
-        x1={left + (up ? -4 : 4)}
-        y1={top + (up ? -4 : 4)}
-        x2={left + (up ? -10 : 14)}
-        y2={top + shift + (up ? 4 : -12)}
-      />
-      <text x={left + (up ? -8 : 12)} y={top + shift} text-anchor={up ? "end" : "start"}>
+      {up ? (
+        <line x1={left - 4} y1={top - 4} x2={left - 24} y2={top - 60} />
+      ) : (
+        <line x1={left + 4} y1={top + 4} x2={left + 14} y2={top + 22} />
+      )}
+      <text x={up ? LEFT + 6 : left + 12} y={top + (up ? -64 : 34)}>
         {label}
       </text>
     </g>

@@ -100,6 +100,8 @@ function Choose({ name, label, all, now, into }: ChooseProps) {
   );
 }
 
+const CONTEXT = 3;
+
 interface Row {
   mark: "+" | "−" | " ";
   old: number | null;
@@ -122,6 +124,20 @@ function rowsOf(from: string, to: string): Row[] {
   );
 }
 
+/** The rows that changed with some around them; what is left out becomes one row that says so. */
+function shortened(rows: Row[]): (Row | number)[] {
+  const near = rows.map((_, i) =>
+    rows.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some(({ mark }) => mark !== " "),
+  );
+  return rows.reduce<(Row | number)[]>((kept, row, i) => {
+    const before = kept.at(-1);
+    if (near[i]) kept.push(row);
+    else if (typeof before === "number") kept[kept.length - 1] = before + 1;
+    else kept.push(1);
+    return kept;
+  }, []);
+}
+
 const WORDS = { "+": say.added, "−": say.removed, " ": "" };
 const KINDS = { "+": "diff-added", "−": "diff-removed", " ": "" };
 
@@ -134,19 +150,25 @@ function Lines({ from, to }: { from: string; to: string }) {
       <p class="compare-count">{say.counts(count("+"), count("−"))}</p>
       <table class="diff">
         <tbody>
-          {rows.map((row) => (
-            <tr key={`${row.old} ${row.now}`} class={KINDS[row.mark]}>
-              <td>{row.old}</td>
-              <td>{row.now}</td>
-              <td>
-                {row.mark}
-                <span class="unseen">{WORDS[row.mark]}</span>
-              </td>
-              <td>
-                <code>{row.text}</code>
-              </td>
-            </tr>
-          ))}
+          {shortened(rows).map((row, i) =>
+            typeof row === "number" ? (
+              <tr key={`left out ${i}`} class="diff-left-out">
+                <td colSpan={4}>{say.leftOut(row)}</td>
+              </tr>
+            ) : (
+              <tr key={`${row.old} ${row.now}`} class={KINDS[row.mark]}>
+                <td>{row.old}</td>
+                <td>{row.now}</td>
+                <td>
+                  {row.mark}
+                  <span class="unseen">{WORDS[row.mark]}</span>
+                </td>
+                <td>
+                  <code>{row.text}</code>
+                </td>
+              </tr>
+            ),
+          )}
         </tbody>
       </table>
     </>

@@ -41,83 +41,85 @@ export function FaultPicker() {
   const faults = found();
   const now = faults.find(({ name }) => name === chosen.value) ?? faults[0];
   return (
-    <fieldset class="picker-faults">
-      <legend>{say.faults}</legend>
-      {problem.value && <p class="problem">{problem}</p>}
-      <label class="field">
-        <span>
-          {say.filter} <small>{say.found(faults.length)}</small>
-        </span>
-        <span class="input">
-          <input
-            type="search"
-            name="fault_filter"
-            value={filter.value}
-            onInput={({ currentTarget }) => {
-              filter.value = currentTarget.value;
-            }}
-          />
-        </span>
-      </label>
-      <label class="field">
-        <span>{say.fault}</span>
-        <span class="input">
-          <select
-            name="fault"
-            value={now?.name ?? ""}
-            onChange={({ currentTarget }) => {
-              chosen.value = currentTarget.value;
-            }}
-          >
-            {[...new Set(faults.map(({ family }) => family))].map((family) => (
-              <optgroup key={family} label={family}>
-                {faults
-                  .filter((fault) => fault.family === family)
-                  .map(({ name }) => (
-                    <option key={name} value={name}>
-                      {name}
-                    </option>
-                  ))}
-              </optgroup>
-            ))}
-          </select>
-        </span>
-        {now && <small>{now.text}</small>}
-      </label>
-      <div class="picker-numbers">
-        <Number_ name="on" label={say.on} unit="s" />
-        <Number_ name="off" label={say.off} unit="s" />
-        {now?.value && (
-          <Number_
-            name="value"
-            label={say.value}
-            unit={now.value.unit}
-            hint={recipeStrings.form.range(plain(now.value.low), plain(now.value.high))}
-            usual={plain(now.value.default)}
-          />
-        )}
-      </div>
-      <button type="button" aria-disabled={!now} onClick={() => now && add(now)}>
-        {say.add}
-      </button>
-      <ul class="chips" aria-label={say.faults}>
-        {picked.value.map((fault) => (
-          <li key={fault}>
-            <code>{fault}</code>
-            <button
-              type="button"
-              class="small quiet"
-              aria-label={say.removeFault(fault)}
-              onClick={() => {
-                picked.value = picked.value.filter((one) => one !== fault);
+    <details class="picker-faults">
+      <summary>{say.faultsOf(picked.value.length)}</summary>
+      <div class="picker-inside">
+        {problem.value && <p class="problem">{problem}</p>}
+        <label class="field">
+          <span>
+            {say.filter} <small>{say.found(faults.length)}</small>
+          </span>
+          <span class="input">
+            <input
+              type="search"
+              name="fault_filter"
+              value={filter.value}
+              onInput={({ currentTarget }) => {
+                filter.value = currentTarget.value;
+              }}
+            />
+          </span>
+        </label>
+        <label class="field">
+          <span>{say.fault}</span>
+          <span class="input">
+            <select
+              name="fault"
+              value={now?.name ?? ""}
+              onChange={({ currentTarget }) => {
+                chosen.value = currentTarget.value;
               }}
             >
-              {recipeStrings.form.remove}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </fieldset>
+              {[...new Set(faults.map(({ family }) => family))].map((family) => (
+                <optgroup key={family} label={family}>
+                  {faults
+                    .filter((fault) => fault.family === family)
+                    .map(({ name }) => (
+                      <option key={name} value={name}>
+                        {name}
+                      </option>
+                    ))}
+                </optgroup>
+              ))}
+            </select>
+          </span>
+          {now && <small>{now.text}</small>}
+        </label>
+        <div class="picker-numbers">
+          <Number_ name="on" label={say.on} unit="s" />
+          <Number_ name="off" label={say.off} unit="s" />
+          {now?.value && (
+            <Number_
+              name="value"
+              label={say.value}
+              unit={now.value.unit}
+              hint={recipeStrings.form.range(plain(now.value.low), plain(now.value.high))}
+              usual={plain(now.value.default)}
+            />
+          )}
+        </div>
+        <button type="button" aria-disabled={!now} onClick={() => now && add(now)}>
+          {say.add}
+        </button>
+        <ul class="chips" aria-label={say.faults}>
+          {picked.value.map((fault) => (
+            <li key={fault}>
+              <code>{fault}</code>
+              <button
+                type="button"
+                class="small quiet"
+                aria-label={say.removeFault(fault)}
+                onClick={() => {
+                  picked.value = picked.value.filter((one) => one !== fault);
+                }}
+              >
+                {recipeStrings.form.remove}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </details>
   );
 }
 

@@ -1,18 +1,17 @@
-import { signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { duration, fixed } from "../../format";
 import { strings } from "../../strings";
 import { recipeStrings } from "../../strings/recipes";
 import { DECIMALS, PANES } from "../../trend/panes";
 import { columnOf, drawStack, type Pane, type Stack } from "../../trend/plot";
-import { end, limitsOf, pointsOf } from "./points";
+import { Swatch } from "../../trend/Trend";
+import { limitsOf, pointsOf } from "./points";
 import type { Run } from "./shapes";
 
 const say = recipeStrings.runs;
-const SHOWN = ["speed", "gas", "temperature", "pressure"];
+const SHOWN = ["gas", "speed", "temperature", "pressure"];
 const SECOND_DASH = [3, 3];
-
-export const allPlots = signal(false);
 
 interface Props {
   run: Run;
@@ -26,6 +25,7 @@ export function Plots({ run, second, until }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const stack = useRef<Stack | null>(null);
   const at = useSignal<number | null>(null);
+  const zoom = useSignal<[number, number] | null>(null);
   const points = useMemo(() => pointsOf(run, second), [run, second]);
   const panes = useMemo(() => panesFor(second !== undefined), [second !== undefined]);
   useEffect(() => {
@@ -35,14 +35,19 @@ export function Plots({ run, second, until }: Props) {
       timeText: duration,
       timeOffset: () => 0,
       limitsOf: (pen) => limitsOf(run, pen),
+      onZoom: (from, to) => {
+        zoom.value = [Math.max(0, from), Math.min(until, to)];
+      },
       onRead: (index) => {
         at.value = index;
       },
     });
-    drawn.show(points, 0, Math.max(until, second ? end(second) : 0));
     stack.current = drawn;
     return () => drawn.destroy();
-  }, [points, panes, until]);
+  }, [points, panes]);
+  useEffect(() => {
+    stack.current?.show(points, ...(zoom.value ?? [0, until]));
+  }, [points, panes, until, zoom.value]);
   const time = at.value === null ? undefined : points.t[at.value];
   return (
     <div class="run-plots">
@@ -75,12 +80,35 @@ export function Plots({ run, second, until }: Props) {
           </>
         )}
       </output>
+      <ul class="run-read">
+        {panes
+          .flatMap(({ lines }) => lines)
+          .map((line) => (
+            <li key={`${line.pen}${line.run}`}>
+              <Swatch line={line} /> {strings.trend.pens[line.pen]}
+              {second && ` ${line.run ? say.second : say.first}`}
+            </li>
+          ))}
+        {zoom.value && (
+          <li>
+            <button
+              type="button"
+              class="small"
+              onClick={() => {
+                zoom.value = null;
+              }}
+            >
+              {say.whole}
+            </button>
+          </li>
+        )}
+      </ul>
     </div>
   );
 }
 
 function panesFor(two: boolean): Pane[] {
-  const chosen = PANES.filter(({ id }) => allPlots.peek() || SHOWN.includes(id));
+  const chosen = PANES.filter(({ id }) => SHOWN.includes(id));
   if (!two) return chosen;
   return chosen.map((pane) => ({
     ...pane,

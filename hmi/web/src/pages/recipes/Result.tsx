@@ -30,7 +30,7 @@ export function Result() {
   if (!isDone(a)) {
     return (
       <Panel title={say.result} area="run">
-        <p class="empty">{firstId.value ? recipeStrings.write.checking : say.noResult}</p>
+        <p class="empty">{firstId.value ? say.running : say.noResult}</p>
       </Panel>
     );
   }

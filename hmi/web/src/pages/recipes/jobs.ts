@@ -30,28 +30,26 @@ export function isUnderWay({ state }: Job): boolean {
   return state === "waiting" || state === "running";
 }
 
+let timer = 0;
+let following = false;
+
 /** Keep the list fresh, quickly while something runs; returns what ends that. */
 export function followJobs(): () => void {
-  let timer = 0;
-  let ended = false;
-  const look = async () => {
-    await readJobs();
-    if (ended) return;
-    timer = window.setTimeout(look, jobs.peek()?.some(isUnderWay) ? BUSY_MS : QUIET_MS);
-  };
+  following = true;
   void look();
-  const stop = wake.subscribe(() => {
-    clearTimeout(timer);
-    timer = window.setTimeout(look, BUSY_MS);
-  });
   return () => {
-    ended = true;
+    following = false;
     clearTimeout(timer);
-    stop();
   };
 }
 
-const wake = signal(0);
+async function look(): Promise<void> {
+  clearTimeout(timer);
+  await readJobs();
+  clearTimeout(timer);
+  const busy = jobs.peek()?.some(isUnderWay);
+  if (following) timer = window.setTimeout(look, busy ? BUSY_MS : QUIET_MS);
+}
 
 async function readJobs(): Promise<void> {
   try {
@@ -75,8 +73,7 @@ export function show(job: Job, as: "first" | "second" = "first"): void {
   const target = job.kind === "fault_matrix" ? matrixId : as === "first" ? firstId : secondId;
   target.value = job.id;
   if (as === "first" && secondId.peek() === job.id) secondId.value = "";
-  wake.value += 1;
-  if (!wholes.peek()[job.id]) void fetchWhole(job.id).catch(tell);
+  void look();
 }
 
 function tell(error: unknown): void {
@@ -101,7 +98,7 @@ export async function start(kind: Job["kind"], seed: number, faults: string[]): 
 export async function cancel(job: Job): Promise<void> {
   try {
     await call("DELETE", `workshop/jobs/${job.id}`);
-    wake.value += 1;
+    await look();
   } catch (error) {
     tell(error);
   }
