@@ -95,6 +95,14 @@ def row_hash(row):
     return hashlib.sha256(line.encode()).hexdigest()
 
 
+def signs(signature, listed):
+    """Whether a signature is bound to the batch's rows up to the one that it names."""
+    rows = [item for item in listed if item[0] <= signature["through_seq"]]
+    content = ["blademill-content-1", signature["batch"], rows]
+    line = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(line.encode()).hexdigest() == signature["content_sha256"]
+
+
 def faults_of_files(folder, listed):
     """What is missing, too much, or changed."""
     present = {path.name for path in folder.iterdir()} - {"manifest.json", "manifest.sig"}
@@ -110,6 +118,7 @@ def faults_of_files(folder, listed):
 def faults_of_chain(folder, manifest):
     """What does not hold in the chain of rows."""
     prev = seq = None
+    listed = []
     for line in (folder / "events.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if seq is None and row["seq"] != manifest["chain"]["first_seq"]:
@@ -121,6 +130,10 @@ def faults_of_chain(folder, manifest):
         if not math.isfinite(row["process_s"]) or row_hash(row) != row["hash"]:
             yield f"row {row['seq']} was changed"
         seq, prev = row["seq"], row["hash"]
+        if row["batch"] == manifest["batch"] and row["kind"] != "signed":
+            listed.append([seq, prev])
+        elif row["batch"] == manifest["batch"] and not signs(row["data"], listed):
+            yield f"the signature in row {seq} is of another content"
     if (seq, prev) != (manifest["chain"]["last_seq"], manifest["chain"]["last_hash"]):
         yield "the chain does not end as the manifest says"
     recipe = hashlib.sha256((folder / "recipe.toml").read_bytes()).hexdigest()

@@ -10,6 +10,7 @@ from typing import Any
 
 from controller.records.chain import Anchor, verify
 from controller.records.row import Row, canonical
+from controller.records.signatures import signatures
 from controller.reports.export import FORMAT, MANIFEST, SIGNATURE
 from controller.reports.signing import fingerprint_of, signature_fits
 
@@ -93,6 +94,12 @@ def _chain_faults(folder: Path, manifest: dict[str, Any]) -> list[str]:
         faults.append("events.jsonl does not hold the rows of the manifest")
     if verdict.head != chain["last_hash"]:
         faults.append("the chain does not end as the manifest says")
+    mine = [row for row in rows if row.batch == manifest["batch"]]
+    faults += [
+        f"the signature in row {told['seq']} is of another content"
+        for told in signatures(mine)
+        if not told["holds"]
+    ]
     recipe = (folder / "recipe.toml").read_bytes()
     if hashlib.sha256(recipe).hexdigest() != manifest["recipe_sha256"]:
         faults.append("recipe.toml is not the recipe of the batch")
