@@ -12,7 +12,17 @@ from pathlib import Path
 
 from benchmarks.result import Result, table
 
-NAMES = ("live_scan", "lateness", "isolation", "reaction")
+NAMES = (
+    "dry_run",
+    "ensemble",
+    "growth",
+    "start",
+    "trend",
+    "live_scan",
+    "lateness",
+    "isolation",
+    "reaction",
+)
 
 
 def main() -> int:

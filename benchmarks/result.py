@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A figure. `anchor` says what it stands beside; `goal` is None for one that is only told."""
+    """A figure. `anchor` says what it stands beside; `goal` is None for one that is only told.
+
+    The goal is the most that it may be, or with `least` the least.
+    """
 
     name: str
     value: float
@@ -18,11 +21,14 @@ class Result:
     anchor: str = ""
     goal: float | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    least: bool = False
 
     @property
     def met(self) -> bool | None:
         """Whether it is within its goal; None without one."""
-        return None if self.goal is None else self.value <= self.goal
+        if self.goal is None:
+            return None
+        return self.value >= self.goal if self.least else self.value <= self.goal
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -37,7 +43,7 @@ def table(results: Sequence[Result]) -> str:
         (
             result.name,
             f"{result.value:.3g} {result.unit}".strip(),
-            "" if result.goal is None else f"<= {result.goal:g}",
+            _goal(result),
             words[result.met],
             result.anchor,
         )
@@ -46,6 +52,12 @@ def table(results: Sequence[Result]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _goal(result: Result) -> str:
+    if result.goal is None:
+        return ""
+    return f"{'>=' if result.least else '<='} {result.goal:g}"
 
 
 def quantile(values: Sequence[float], share: float) -> float:
