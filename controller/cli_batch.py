@@ -161,13 +161,26 @@ def record() -> None:
 @record.command("verify")
 @_data
 @_anchors
+@click.option(
+    "--anchors",
+    "anchor_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The file that `blademill control --anchor-to` writes; every line of it must hold.",
+)
 @_as_json
 @click.pass_context
 def verify_record(
-    context: click.Context, data: Path, anchors: tuple[str, ...], as_json: bool
+    context: click.Context,
+    data: Path,
+    anchors: tuple[str, ...],
+    anchor_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Check the chain of all rows and every trend. Exit code 1 when something was changed."""
-    _tell(context, _reader(data).verify(_read_anchors(anchors)), as_json)
+    from controller.records.anchors import read_anchors
+
+    noted = [] if anchor_file is None else read_anchors(anchor_file)
+    _tell(context, _reader(data).verify([*noted, *_read_anchors(anchors)]), as_json)
 
 
 def _tell_export(folder: Path, fingerprint: str | None, as_json: bool) -> int:

@@ -27,6 +27,11 @@ from controller.api.address import default_data, default_socket
     help="JSON file of device addresses, as `blademill sim --addresses-out` writes it.",
 )
 @click.option("--metrics-port", type=click.IntRange(1, 65535), help="Figures for Prometheus here.")
+@click.option(
+    "--anchor-to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File on another machine to note the head of the record's chain in.",
+)
 @click.option("--log-json", is_flag=True, help="Log as JSON lines.")
 @click.option("--speed", type=click.FloatRange(1.0, 10.0), default=1.0, show_default=True)
 @click.pass_context
@@ -38,6 +43,7 @@ def control(
     data: Path | None,
     addresses: Path | None,
     metrics_port: int | None,
+    anchor_to: Path | None,
     log_json: bool,
     speed: float,
 ) -> None:
@@ -59,7 +65,7 @@ def control(
         plant = with_addresses(plant, read_addresses(addresses))
     door = None if port else (socket or default_socket())
     folder = data or default_data()
-    options = Options(plant, door, folder, port or 0, speed, metrics_port or 0)
+    options = Options(plant, door, folder, port or 0, speed, metrics_port or 0, anchor_to)
     context.exit(run_controller(options))
 
 

@@ -50,6 +50,7 @@ from controller.edge.notify import ALIVE, READY, STOPPING, notify
 from controller.edge.plantfile import PlantFile
 from controller.edge.runmark import RunMark, run_mark
 from controller.errors import StartError
+from controller.records.anchors import AnchorKeeper
 from controller.records.reader import RecordReader
 from controller.records.record import Record
 from controller.records.setting import setting_of
@@ -63,7 +64,10 @@ HUNG_LOOKS: Final = 10
 SWITCH_INTERVAL_S: Final = 0.0005
 NICENESS: Final = -10
 
+ANCHOR_END_S: Final = 2.0
+
 log = logging.getLogger("blademill.controller")
+_OVER: Final = tuple(state.value for state in (State.COMPLETE, State.STOPPED, State.ABORTED))
 _TOLD: Final = (
     EventKind.TRANSITION,
     EventKind.ALARM_RAISED,
@@ -79,7 +83,8 @@ class Options:
 
     `metrics_port` of 127.0.0.1 has the figures for Prometheus; 0 leaves them out.
 
-    `data` is the folder for what must outlive the process.
+    `data` is the folder for what must outlive the process. `anchor_to` is a file elsewhere that
+    the head of the record's chain is noted in.
     """
 
     plant: PlantFile
@@ -88,6 +93,7 @@ class Options:
     port: int = 0
     speed: float = 1.0
     metrics_port: int = 0
+    anchor_to: Path | None = None
 
 
 def run_controller(options: Options) -> int:
@@ -200,6 +206,10 @@ class _Controller:
         setting = setting_of(options.plant, options.speed)
         self._record = Record(options.data, setting, PERIOD_S)
         self._journal = Journal(self._record.clerk)
+        self._anchors: AnchorKeeper | None = None
+        if options.anchor_to is not None:
+            reader, path = RecordReader(options.data), options.anchor_to
+            self._anchors = AnchorKeeper(reader, path, self._record.committed)
         self._stream = Stream()
         self._snapshots = Snapshots(options.plant, options.speed)
         self._state = State.IDLE
@@ -215,6 +225,8 @@ class _Controller:
         bound = _bound(options)
         scrape = _scrape_socket(options)
         self._record.start(options.plant.equipment)
+        if self._anchors is not None:
+            self._anchors.start()
         mailbox = Mailbox(self._loop, monotonic_s, self._record.command_ids)
         self._cycle = Cycle(
             self._plant,
@@ -268,6 +280,9 @@ class _Controller:
         await door
         await self._plant.stop()
         self._record.end()
+        if self._anchors is not None:
+            self._anchors.take()
+            self._anchors.end(ANCHOR_END_S)
         if hangs:
             log.critical("the scan hangs, DEAD image written; where every thread is, follows")
             faulthandler.dump_traceback()
@@ -353,6 +368,7 @@ class _Controller:
             image=image,
             devices=self._plant.devices(),
             margins_s=self._plant.margins_s(),
+            anchors=None if self._anchors is None else self._anchors.counted(),
         )
 
     def _scan_ended(self) -> None:
@@ -368,6 +384,8 @@ class _Controller:
         notify(ALIVE if self._ready else READY)
         self._ready = True
         for entry in self._journal.note(decision, image):
+            if self._anchors is not None and entry.event.data.get("to") in _OVER:
+                self._anchors.take()
             if entry.event.kind in _TOLD:
                 _say(entry.event.text, seq=entry.seq, kind=entry.event.kind.value)
         line = self._snapshots.line(

@@ -45,6 +45,7 @@ class Figures:
     image: Image | None
     devices: list[DeviceStatus]
     margins_s: Mapping[str, float]
+    anchors: tuple[int, int] | None = None
 
 
 class _Figures(Collector):
@@ -55,6 +56,10 @@ class _Figures(Collector):
         now = self._figures()
         yield from _scan(now.timing, now.scan_s)
         yield from _devices(now.devices, now.margins_s)
+        if now.anchors is not None:
+            noted, failed = now.anchors
+            yield _counter("blademill_anchors", "Heads of the chain noted elsewhere", noted)
+            yield _counter("blademill_anchor_failures", "Anchors that could not be noted", failed)
         if now.state is not None and now.image is not None:
             yield from _state(now.state)
             yield from _alarms(now.state)
