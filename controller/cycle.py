@@ -68,6 +68,9 @@ class Record(Protocol):
     def lost_s(self) -> float:
         """For how long nothing could be committed; 0 when all is well."""
 
+    def damage_found(self) -> bool:
+        """Whether it was found damaged, and begun anew, a moment ago."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -202,7 +205,10 @@ class Cycle:
         gap_s = self._time.advance(monotonic_s())
         restarted = float(self._time.now_s < self._restart_told_s * self._speed)
         health = image.health._replace(
-            scan_gap_s=gap_s, restarted=restarted, record_lost_s=self._record.lost_s()
+            scan_gap_s=gap_s,
+            restarted=restarted,
+            record_lost_s=self._record.lost_s(),
+            record_damaged=float(self._record.damage_found()),
         )
         return replace(image, health=health)
 

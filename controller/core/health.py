@@ -19,6 +19,7 @@ class Health(NamedTuple):
     restarted: float = 0.0  # 1: this process has just begun, and another one ran before it
     scan_gap_s: float = 0.0  # how long ago the scan before this one began, by the clock
     devices_lost: float = 0.0  # devices that do not answer, or not what was asked
+    record_damaged: float = 0.0  # 1: the record was found damaged and begun anew, a moment ago
 
 
 HEALTHY: Final = Health()

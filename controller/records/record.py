@@ -70,6 +70,10 @@ class Record:
         """For how long nothing could be committed; 0 when all is well."""
         return self.writer.lost_s()
 
+    def damage_found(self) -> bool:
+        """Whether the record was found damaged, and begun anew, a moment ago."""
+        return self.writer.damage_found()
+
     def end(self) -> None:
         """Writes what waits and closes the files."""
         self._trend.end()

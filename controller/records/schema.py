@@ -70,9 +70,12 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     # The writer's thread is not the one that opens it.
     db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
+        # First of all: a pragma may write on a file that is none of ours.
+        is_new = _is_new(db, path)
         for name, value, wanted in _PRAGMAS:
             _set(db, name, value, wanted)
-        _create_or_check(db, path)
+        if is_new:
+            _create(db)
     except BaseException:
         db.close()
         raise
@@ -114,12 +117,17 @@ def _set(db: sqlite3.Connection, name: str, value: str, wanted: object) -> None:
         )
 
 
-def _create_or_check(db: sqlite3.Connection, path: Path) -> None:
+def _is_new(db: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is empty. Raises RecordError for what is no record of this version."""
     if db.execute("PRAGMA user_version").fetchone()[0] != 0:
         _check(db, path)
-        return
+        return False
     if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] != 0:
         raise RecordError("the file is no record of blademill", where=str(path))
+    return True
+
+
+def _create(db: sqlite3.Connection) -> None:
     db.executescript(
         f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id={APPLICATION_ID};"
         f" PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"

@@ -8,6 +8,7 @@ closed, opened anew and checked, and what is not in it yet is written then.
 from __future__ import annotations
 
 import logging
+import math
 import sqlite3
 import threading
 from collections import deque
@@ -29,6 +30,8 @@ RETRY_S: Final = 0.5
 ALIVE_S: Final = 5.0
 SLOW_S: Final = 0.5
 END_S: Final = 5.0
+# For so long a damage is told: an alarm that waits for its acknowledgment from then on.
+DAMAGE_TOLD_S: Final = 10.0
 # Room is kept for what a batch cannot be told without.
 VITAL: Final = frozenset(
     {
@@ -73,6 +76,7 @@ class Writer:
         self._failing_since_s: float | None = self._monotonic_s()
         self._why = "not opened yet"
         self.damaged = ""
+        self._damaged_at_s = -math.inf
         self.last_seq = 0
         self._thread = threading.Thread(target=self._work, name="record", daemon=True)
 
@@ -120,6 +124,10 @@ class Writer:
         except IndexError:
             return 0.0
         return now_s - oldest_s if now_s - oldest_s > SLOW_S else 0.0
+
+    def damage_found(self) -> bool:
+        """Whether the record was found damaged, and begun anew, a moment ago."""
+        return self._monotonic_s() - self._damaged_at_s < DAMAGE_TOLD_S
 
     def end(self) -> bool:
         """Writes what waits, closes the file, and ends. Whether everything was written."""
@@ -180,6 +188,7 @@ class Writer:
             log.critical("%s; set aside as %s", damage.what, aside.name)
             before = {"damaged": damage.what, "set_aside": aside.name}
             self.damaged = aside.name
+            self._damaged_at_s = self._monotonic_s()
             self._tried = ()
             store = Store(self.path, self._boot, self._run)
         store.append([self._opening(store, before)])

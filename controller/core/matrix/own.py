@@ -44,6 +44,18 @@ def own_rows(lim: Limits) -> tuple[Row, ...]:
             action="Free or mend the disk, then restart.",
         ),
         Row(
+            id="RECORD_DAMAGED",
+            hazard="H13",
+            source=Own.RECORD_DAMAGED,
+            **IS_ZERO,
+            armed=Arm.ALWAYS,
+            **HOLD,
+            text="The record was damaged",
+            cause="The disk has lost or changed what was written, or somebody has edited the file.",
+            consequence="A new record was begun; the damaged one was set aside as it is.",
+            action="Keep the file that was set aside. Check the disk; see the last backup.",
+        ),
+        Row(
             id="CONTROLLER_RESTART",
             hazard="H2",
             source=Own.RESTARTED,

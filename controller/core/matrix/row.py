@@ -60,6 +60,7 @@ class Own(IntEnum):
     RESTARTED = _OWN + 4
     SCAN_GAP_S = _OWN + 5
     DEVICES_LOST = _OWN + 6
+    RECORD_DAMAGED = _OWN + 7
 
 
 class Arm(IntFlag):

@@ -187,6 +187,7 @@ def _derived(source: Derived, row: Row, limits: Limits) -> str:
 
 def _own(source: Own, row: Row) -> str:
     return {
+        Own.RECORD_DAMAGED: "Record found whole when it was opened",
         Own.RECORD_LOST_S: f"Events committed to the record, lost for {_band(row)} s",
         Own.WATCHDOGS_UNARMED: "Watchdogs of all output devices read back as armed",
         Own.WRONG_DEVICES: "Each device is that of its profile: identity and test registers",
