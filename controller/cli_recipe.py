@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from controller.cli_library import library_group
+
 if TYPE_CHECKING:
     from controller.core.equipment import Equipment
     from controller.core.recipe import Recipe
@@ -60,7 +62,7 @@ def summary(recipe: Recipe) -> dict[str, Any]:
 
 @click.group()
 def recipe() -> None:
-    """Check recipe files, list the packaged ones, print the schema."""
+    """Check recipe files, list the packaged ones, print the schema, read the library."""
 
 
 @recipe.command()
@@ -111,6 +113,9 @@ def list_packaged(as_json: bool) -> None:
         return
     for name, one in found.items():
         click.echo(f"{name:<17}{one.title}")
+
+
+recipe.add_command(library_group)
 
 
 def checked_file(name: str, equipment: Equipment, mill: str = "") -> Checked:

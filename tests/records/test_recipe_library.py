@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from doorsite import PLANT, TRAINING, Door, run_recorded
 
 from controller import __version__
+from controller.cli_library import library_group
 from controller.core.papers import Evidence
 from controller.edge.plantfile import PlantFile, parse_plant
 from controller.edge.recipefile import parse_recipe
@@ -294,6 +297,37 @@ def test_steps_of_recipes_belong_to_no_batch(tmp_path: Path) -> None:
         assert RecordReader(tmp_path).rows(batch.id) == before
 
     at_shelf(tmp_path, check, PLANT)
+
+
+def test_the_library_on_the_command_line(tmp_path: Path) -> None:
+    plant = tmp_path / "real.toml"
+    plant.write_text(REAL.text)
+    data = tmp_path / "data"
+    data.mkdir()
+
+    async def check(shelf: Shelf) -> None:
+        await shelf.approved()
+        await shelf.save("Ada", MINE.replace("version = 1", "version = 2"))
+
+    at_shelf(data, check)
+
+    def said(*args: str) -> str:
+        done = CliRunner().invoke(library_group, [*args, "--data", str(data)])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    listed = json.loads(said("list", "--json", "--plant", str(plant)))
+    mine = {one["version"]: one["standing"] for one in listed if one["id"] == "MINE"}
+    assert mine == {1: "approved", 2: "draft"}
+    assert "MINE v1 approved by Bob" in said("show", "MINE", "1", "--plant", str(plant))
+    assert "not approved for this text and plant" in said("show", "MINE", "1")
+    assert "-version = 1" in said("diff", "MINE", "1", "2")
+    said("export", "MINE", "1", str(tmp_path / "mine.toml"))
+    assert (tmp_path / "mine.toml").read_text() == MINE
+    again = CliRunner().invoke(
+        library_group, ["export", "MINE", "1", str(tmp_path / "mine.toml"), "--data", str(data)]
+    )
+    assert again.exit_code != 0, "nothing is overwritten"
 
 
 def test_two_versions_differ_in_the_lines_that_were_changed(tmp_path: Path) -> None:
