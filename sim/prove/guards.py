@@ -184,7 +184,6 @@ _ROWS: Final = {
     "LID_OPEN_TURNING": ("lid_closed_",),
     "LID_UNLOCKED_TURNING": ("lid_locked_",),
     "DRIVE_FAULT": ("drive_trips_", "drive_fault_code_"),
-    "DRIVE_NOT_RUNNING": ("drive_state_", "comm_drive_", "overspeed_guard"),
     "RUN_PERMIT_LOST": ("run_permit_", "heartbeat_", "overspeed_guard"),
     "TORQUE_HIGH": ("torque_", "blade_jammed"),
     "MOTOR_HOT": ("motor_",),
