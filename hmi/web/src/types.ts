@@ -242,7 +242,21 @@ export interface Snapshot {
   lid_release: boolean;
   hands: Hands;
   bypasses: Bypass[];
+  /** A batch that a crash has ended and nobody has decided on. */
+  recovery?: Recovery | null;
   devices: Device[];
+}
+
+export interface Recovery {
+  batch: string;
+  recipe: string | null;
+  phase: string | null;
+  revolutions: number;
+  on_time_s: number;
+  last_utc: string;
+  gap_s: number;
+  advice: "continue" | "finish" | "look" | "scrap";
+  reasons: string[];
 }
 
 export interface CommandAnswer {

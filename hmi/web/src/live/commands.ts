@@ -132,6 +132,9 @@ function whenDone(
     case "auto":
     case "maintenance.end":
       return (now) => now.hands.mode !== before?.hands.mode;
+    case "continue":
+    case "scrap":
+      return (now) => !now.recovery;
     case "purge":
       return (now) => now.hands.purge !== null;
     case "purge.end":

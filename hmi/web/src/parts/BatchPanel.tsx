@@ -6,8 +6,10 @@ import type { Batch, Phase } from "../types";
 import { ChargeForm } from "./ChargeForm";
 import { Panel } from "./Panel";
 import { RecipePicker } from "./RecipePicker";
+import { Recovery } from "./Recovery";
 
 const batch = part((s) => s.batch);
+const recovery = part((s) => s.recovery);
 const state = part((s) => s.state);
 const stateTime = part((s) => Math.floor(s.state_s));
 const changing = signal(false);
@@ -34,6 +36,7 @@ export function BatchPanel() {
 
 function NoBatch() {
   if (batch.value === undefined) return null;
+  if (recovery.value) return <Recovery cut={recovery.value} />;
   return (
     <>
       <p class="batch-none">
