@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,3 +173,30 @@ def test_an_edit_behind_the_triggers_is_found(tmp_path: Path) -> None:
     verdict = verify(rows_of(open_for_reading(path)))
     assert verdict.broken is not None
     assert verdict.broken.seq == 17
+
+
+def seconds_to_verify(folder: Path, count: int) -> float:
+    store = Store(folder / RECORD_NAME, "boot", "run")
+    for _ in range(count // 10_000):
+        store.append(drafts(10_000))
+    store.close()
+    rows = rows_of(open_for_reading(folder / RECORD_NAME))
+    began_s = time.process_time()
+    verdict = verify(rows)
+    took_s = time.process_time() - began_s
+    assert (verdict.good, verdict.rows) == (True, count)
+    return took_s
+
+
+def test_verifying_takes_ten_microseconds_a_row_at_most(tmp_path: Path) -> None:
+    assert seconds_to_verify(tmp_path, 30_000) < 0.3
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_a_million_rows_verify_in_ten_seconds(tmp_path: Path) -> None:
+    """And the record opens in five (K10)."""
+    assert seconds_to_verify(tmp_path, 1_000_000) < 10.0
+    began_s = time.monotonic()
+    Store(tmp_path / RECORD_NAME, "boot", "run").close()
+    assert time.monotonic() - began_s < 5.0
