@@ -37,7 +37,7 @@ def _end_with_parent() -> None:
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What to start. `page_port` 0 takes a free one. Without `accounts` (a folder) there are none
-    yet, and those that are made are gone at the end.
+    yet, and those that are made are gone at the end; so is the record without `record`.
 
     A `supervised` controller that fails is started again; when it stays down, the page says so.
     """
@@ -50,6 +50,7 @@ class Setup:
     recipes: Path | None = None
     training_socket: Path | None = None
     accounts: Path | None = None
+    record: Path | None = None
     supervised: bool = False
 
 
@@ -118,6 +119,7 @@ class Processes:
         setup = self.setup
         addresses = self.folder / "addresses.json"
         plant, speed = str(setup.plant_path), str(setup.speed)
+        record = str(setup.record or self.folder)
         self._start(
             "sim",
             *("sim", "--plant", plant, "--recipe", setup.recipe, "--speed", speed),
@@ -132,7 +134,7 @@ class Processes:
             "control",
             *("supervise" if setup.supervised else "control",),
             *("--plant", plant, "--addresses", str(addresses)),
-            *("--socket", str(self.socket), "--data", str(self.folder), "--speed", speed),
+            *("--socket", str(self.socket), "--data", record, "--speed", speed),
         )
         self._wait("control", self.socket.exists)
         self._wait("hmi", lambda: "Operator page" in self._words("hmi"))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import socket
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 from livebatch import quick_files
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, expect
 
@@ -18,6 +20,16 @@ from hmi.processes import Processes, Setup
 
 CODE = re.compile(r"code:\s+(\S+)")
 PASSWORD = "violet anchor melts"
+TAKEN_S = 20.0
+CHARGE = {
+    "cam_mass_g": 95.0,
+    "sse_mass_g": 5.0,
+    "cam_lot": "C-1",
+    "sse_lot": "S-1",
+    "blade_id": "B-1",
+    "emptied_and_cleaned": True,
+    "checked_by": "Cy",
+}
 SECOND_PRESS_MS = 450.0  # sooner, the page takes it for a slip of the finger
 
 
@@ -52,10 +64,36 @@ class MillPage:
         self.post(context, "enroll", {"name": name, "code": code, "password": PASSWORD})
         return context
 
+    def give(self, name: str, **args: Any) -> None:
+        """One command by the operator Bo at the controller's door, as soon as the mill takes it."""
+        deadline = time.monotonic() + TAKEN_S
+        transport = httpx.HTTPTransport(uds=str(self.processes.socket))
+        with httpx.Client(transport=transport, base_url="http://door", timeout=5.0) as door:
+            while True:
+                seen = door.get("/v1/snapshot")
+                version = seen.json()["state_version"] if seen.is_success else 0
+                who = {"user": "Bo", "roles": ["operator"], "state_version": version}
+                message = {"id": str(uuid.uuid4()), "name": name, "args": args, **who}
+                answer = door.post("/v1/commands", json=message).json()
+                if answer["accepted"]:
+                    return
+                assert time.monotonic() < deadline, (name, answer)
+                time.sleep(0.1)
+
+    def start_batch(self) -> None:
+        """Load, charge and start the one recipe."""
+        recipe = self.processes.setup.recipe
+        text = Path(recipe).read_text(encoding="utf-8")
+        self.give("load", recipe_toml=text, name=Path(recipe).name)
+        self.give("charge", **CHARGE)
+        self.give("start")
+
 
 @contextmanager
-def mill_page(browser: Browser, folder: Path, speed: float) -> Iterator[MillPage]:
-    """A mill whose one recipe is soon at the milling, and its page."""
+def mill_page(
+    browser: Browser, folder: Path, speed: float, record: Path | None = None
+) -> Iterator[MillPage]:
+    """A mill whose one recipe is soon at the milling, and its page; `record` is of earlier days."""
     plant, recipe = quick_files(folder, on_time_s=600.0)
     shelf = folder / "shelf"
     shelf.mkdir()
@@ -63,7 +101,14 @@ def mill_page(browser: Browser, folder: Path, speed: float) -> Iterator[MillPage
     training = folder / "training.sock"
     port = free_port()
     setup = Setup(
-        plant, str(shelf / recipe.name), speed, 1, port, recipes=shelf, training_socket=training
+        plant,
+        str(shelf / recipe.name),
+        speed,
+        1,
+        port,
+        recipes=shelf,
+        training_socket=training,
+        record=record,
     )
     with Processes(setup) as processes:
         yield MillPage(processes, f"http://127.0.0.1:{port}/", browser, training)

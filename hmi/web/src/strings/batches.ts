@@ -11,6 +11,7 @@ export const batchStrings = {
   operator: "Operator",
   from: "From",
   to: "To",
+  day: "year-month-day",
   any: "Any",
   clear: "Clear",
   count: (shown: number, all: number) =>
@@ -20,6 +21,7 @@ export const batchStrings = {
   reading: "Reading the record…",
   again: "Read again",
   batch: "Batch",
+  record: "Record",
   started: "Started",
   took: "Took",
   disposition: "Disposition",

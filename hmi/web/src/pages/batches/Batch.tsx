@@ -74,7 +74,7 @@ function Whole({ it: { record, trend } }: { it: Opened }) {
   );
   return (
     <>
-      <Panel title={say.batch} area="record" focusable>
+      <Panel title={say.record} area="record" focusable>
         <div class="parts">
           <Identity of={record} />
           <Signatures of={record} />

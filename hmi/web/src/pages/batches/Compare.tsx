@@ -80,7 +80,6 @@ function panesOf(runs: number): Pane[] {
       .map(({ pen }) => ({
         ...pane,
         id: pen,
-        unit: `${strings.trend.pens[pen]} ${pane.unit}`,
         weight: 1,
         lines: DASHES.slice(0, runs).map((dash, run) => ({ pen, dash, run })),
       })),

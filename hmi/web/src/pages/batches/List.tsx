@@ -149,8 +149,8 @@ function Filters() {
       <Choice label={say.recipe} to={recipe} names={choices((it) => it.recipe_id)} />
       <Choice label={say.outcome} to={outcome} names={outcomes} words={say.outcomes} />
       <Choice label={say.operator} to={operator} names={choices((it) => it.operator)} />
-      <Field label={say.from} to={from} kind="date" />
-      <Field label={say.to} to={to} kind="date" />
+      <Field label={say.from} hint={say.day} to={from} kind="date" />
+      <Field label={say.to} hint={say.day} to={to} kind="date" />
       <div class="filter-buttons">
         {isFiltered.value && (
           <button type="button" class="small quiet" onClick={clearFilters}>
@@ -191,7 +191,7 @@ function Field({ label, hint = "", to: wanted, kind }: FieldProps) {
       <label for={id}>{label}</label>
       <span class="input">
         {kind === "date" ? (
-          <input {...same} type="date" />
+          <input {...same} type="text" inputMode="numeric" maxLength={10} placeholder={hint} />
         ) : (
           <input {...same} type="search" maxLength={80} placeholder={hint} />
         )}

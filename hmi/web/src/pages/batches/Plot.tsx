@@ -28,8 +28,12 @@ export function Plot({ points, panes, label, names = [] }: Props) {
   const at = useSignal<number | null>(null);
   const whole: Span = [points.t[0] ?? 0, Math.max(points.t.at(-1) ?? 1, 1)];
   const span = useSignal<Span>(whole);
+  const before = useRef(whole);
   useEffect(() => {
-    span.value = whole;
+    // A batch that goes on grows: what a person looks closer at stays.
+    const [from, to] = before.current;
+    if (span.peek()[0] <= from && span.peek()[1] >= to) span.value = whole;
+    before.current = whole;
   }, [points]);
   useEffect(() => {
     if (!root.current) return;
@@ -54,7 +58,10 @@ export function Plot({ points, panes, label, names = [] }: Props) {
   }, [points, panes]);
   return (
     <div class="batch-plot">
-      <Zoom span={span} whole={whole} />
+      <div class="plot-head">
+        <Pens panes={panes} all={names.length > 0} />
+        <Zoom span={span} whole={whole} />
+      </div>
       <section
         ref={root}
         class="trend-canvas"
@@ -109,13 +116,34 @@ function Zoom({ span, whole }: { span: Signal<Span>; whole: Span }) {
   );
   return (
     <fieldset class="segments zoom" aria-label={say.label}>
-      <span class="legend-time">{all ? say.hint : `${duration(from)} – ${duration(to)}`}</span>
+      <span class="legend-time">{all ? "" : `${duration(from)} – ${duration(to)}`}</span>
       {button(say.all, () => whole, all)}
       {button(say.in, () => scaled([from, to], 0.5, 0, whole), to - from <= LEAST_S)}
       {button(say.out, () => scaled([from, to], 2, 0, whole), all)}
       {button(say.left, () => scaled([from, to], 1, -0.5, whole), from <= whole[0])}
       {button(say.right, () => scaled([from, to], 1, 0.5, whole), to >= whole[1])}
     </fieldset>
+  );
+}
+
+/** Which line is which, where a plot has several pens; or of all plots, from top to bottom. */
+function Pens({ panes, all }: { panes: Pane[]; all: boolean }) {
+  const named = panes
+    .map(({ lines }) => lines.filter(({ run = 0 }) => run === 0))
+    .filter((lines) => all || lines.length > 1);
+  return (
+    <ul class="plot-pens">
+      {named.flatMap((lines) =>
+        lines.map(({ pen, dash }) => (
+          <li key={pen}>
+            <svg class={`swatch swatch-${pen}`} viewBox="0 0 24 4" aria-hidden="true">
+              <line x1="0" y1="2" x2="24" y2="2" stroke-dasharray={dash.join(" ")} />
+            </svg>
+            {strings.trend.pens[pen]}
+          </li>
+        )),
+      )}
+    </ul>
   );
 }
 
@@ -130,6 +158,7 @@ function Readout({ at, points, panes, names }: ReadoutProps) {
   const time = at === null ? undefined : points.t[at];
   return (
     <output class="batch-read">
+      {time === undefined && <span class="dim">{say.hint}</span>}
       {at !== null && time !== undefined && (
         <>
           <b>{duration(time)}</b>

@@ -30,6 +30,7 @@ export async function readList(): Promise<void> {
   }
 }
 
+// Dates may be parts of dates: "2026-11" as an end is after all days of that month.
 function suits(it: Summary): boolean {
   const day = dateOf(it.started_utc ?? it.loaded_utc);
   const text = [it.id, it.recipe_id, it.operator, it.outcome, it.disposition?.disposition];
@@ -43,7 +44,7 @@ function suits(it: Summary): boolean {
     (!outcome.value || it.outcome === outcome.value) &&
     (!operator.value || it.operator === operator.value) &&
     (!from.value || day >= from.value) &&
-    (!to.value || day <= to.value)
+    (!to.value || day <= `${to.value}~`)
   );
 }
 

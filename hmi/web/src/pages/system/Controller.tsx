@@ -15,7 +15,7 @@ export function Controller() {
   const it = inside.value;
   return (
     <div class="page page-pair page-controller">
-      <Panel title={say.timing} area="scan" focusable>
+      <Panel title={systemStrings.tabs.machine} area="scan" focusable>
         {insideProblem.value && <p class="problem">{insideProblem}</p>}
         <div class="parts">
           <Timing />
