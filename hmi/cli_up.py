@@ -33,7 +33,7 @@ WATCH_S: Final = 0.2
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the accounts.  [default: `training` in that of `blademill hmi`]",
+    help="Folder of accounts and record.  [default: `training` in that of `blademill hmi`]",
 )
 @click.pass_context
 def up(
@@ -60,6 +60,7 @@ def up(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _interrupted)
     training = default_socket()
+    kept = data or default_data() / "training"
     setup = Setup(
         path,
         recipe,
@@ -67,7 +68,8 @@ def up(
         seed,
         port,
         training_socket=training,
-        accounts=data or default_data() / "training",
+        accounts=kept,
+        record=kept,
         supervised=True,
     )
     processes = Processes(setup)
