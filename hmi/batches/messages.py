@@ -7,10 +7,10 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from controller.core.papers import Meaning
+from hmi.accounts.messages import Password
 from hmi.message_base import CommandId, Message
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class SignatureWanted(Message):

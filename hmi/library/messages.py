@@ -6,7 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from hmi.batches.messages import Password, Sha256
+from hmi.accounts.messages import Password
+from hmi.batches.messages import Sha256
 from hmi.message_base import CommandId, Message, Sentence
 from hmi.workshop.messages import TOML_MAX
 
