@@ -17,7 +17,7 @@ AXE = (ROOT / "hmi/web/node_modules/axe-core/axe.min.js").read_text()
 TRAINING = (ROOT / "recipes" / "training.toml").read_text(encoding="utf-8")
 WRONG = TRAINING.replace("wt_percent = 5.0", "wt_percent = 500.0")
 WRONG_LINE = 1 + TRAINING[: TRAINING.index("wt_percent = 5.0")].count("\n")
-VIEWS = ("list", "write", "runs", "matrix", "compare")
+VIEWS = ("list", "library", "write", "runs", "matrix", "compare")
 SIZES = {"panel": (1280, 800), "desk": (1920, 1080), "phone": (390, 844)}
 
 
@@ -28,8 +28,18 @@ def mill(chromium_browser: Browser, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def author(mill: MillPage) -> BrowserContext:
-    return mill.person(mill.administrator(), "Ada Lovelace", "author")
+def admin(mill: MillPage) -> BrowserContext:
+    return mill.administrator()
+
+
+@pytest.fixture(scope="module")
+def author(mill: MillPage, admin: BrowserContext) -> BrowserContext:
+    return mill.person(admin, "Ada Lovelace", "author")
+
+
+@pytest.fixture(scope="module")
+def second(mill: MillPage, admin: BrowserContext) -> BrowserContext:
+    return mill.person(admin, "Bo", "supervisor")
 
 
 @pytest.fixture
@@ -179,3 +189,39 @@ def test_the_page_keeps_nobody_out(page: Page, scheme: str) -> None:
             if rule["impact"] in ("serious", "critical")
         ]
         assert not serious, (view, serious)
+
+
+def test_a_draft_goes_to_review_and_a_second_person_judges_it(
+    page: Page, mill: MillPage, second: BrowserContext
+) -> None:
+    bring(page, TRAINING.replace('id = "TRAINING"', 'id = "MINE"'), "mine.toml")
+    expect_faults(page, 0)
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.get_by_text("Saved as a draft in the library.")).to_be_visible()
+    tab(page, "Library")
+    row = page.locator("tr").filter(has_text="MINE")
+    expect(row).to_have_attribute("data-status", "draft")
+    row.get_by_role("button", name="Steps: MINE v1").click()
+    version = page.locator(".panel-version")
+    version.get_by_role("button", name="Submit for review").click()
+    expect(row).to_have_attribute("data-status", "in review")
+    expect(version.get_by_role("button", name="Approve")).to_have_count(0)
+
+    other = second.new_page()
+    try:
+        other.goto(f"{mill.url}#/recipes/library")
+        other.get_by_role("button", name="Steps: MINE v1").click()
+        judged = other.locator(".panel-version")
+        approve = judged.get_by_role("button", name="Approve")
+        expect(approve).to_have_attribute("aria-disabled", "true")
+        expect(judged).to_contain_text("Needs the evidence first")
+        judged.get_by_role("button", name="Gather evidence").click()
+        expect(judged.get_by_role("progressbar")).to_have_count(2)
+        judged.get_by_label("Reason to reject").fill("the dose is <b>too low</b>")
+        judged.get_by_role("button", name="Reject").click()
+        expect(judged).to_contain_text("the dose is <b>too low</b>")
+        expect(other.locator("tr").filter(has_text="MINE")).to_have_attribute(
+            "data-status", "rejected"
+        )
+    finally:
+        other.close()

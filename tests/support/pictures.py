@@ -22,6 +22,7 @@ RECIPE = "bm-05"
 SPEED = 10.0
 BATCH_S = 420.0  # wall time within which each thing must have happened
 PANEL, DESK, PHONE = (1280, 800), (1920, 1080), (390, 844)
+EDITOR = (1440, 900)
 SECOND_PRESS_MS = 700.0  # sooner, the page takes it for a double click
 FULL_SPEED_MS = 1_300.0  # the ramp, at SPEED
 SETTLED_MS = 700.0
@@ -42,6 +43,7 @@ def main() -> None:
         page.goto(f"http://127.0.0.1:{port}/")
         set_up(page, processes, "M. Weber")
         expect(page.locator("[data-state=IDLE]").first).to_be_visible(timeout=20_000)
+        author(page)
         prepare(page)
         run(page)
         alarm(page, training)
@@ -54,6 +56,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def author(page: Page) -> None:
+    """Open a recipe in the editor, then go back to the mill."""
+    page.locator("a[href='#/recipes']").click()
+    page.get_by_role("button", name=f"Edit a copy of {RECIPE.upper()}").click()
+    expect(page.locator(".verdict")).to_have_attribute("data-faults", "0")
+    picture(page, "recipe-editor", EDITOR)
+    resize(page, PANEL)
+    page.locator("a[href='#/run']").click()
 
 
 def prepare(page: Page) -> None:

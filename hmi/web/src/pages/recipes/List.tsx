@@ -80,7 +80,7 @@ function Sound({ row }: { row: SoundRecipe }) {
       </td>
       <td class="number">{fixed(row.thickness.dense_nm, 0)} nm</td>
       <td class="number">{fixed(row.thickness.apparent_nm, 0)} nm</td>
-      <td>{say.status.file}</td>
+      <td>{say.file}</td>
       <td>
         <button
           type="button"
@@ -105,7 +105,7 @@ function Faulty({ row }: { row: Recipe }) {
         {row.faults.join("; ")}
       </td>
       <td>
-        <b class="bad-word">{say.status.faulty}</b>
+        <b class="bad-word">{say.faulty}</b>
       </td>
       <td />
     </tr>

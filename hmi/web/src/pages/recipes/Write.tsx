@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { Panel } from "../../parts/Panel";
 import { recipeStrings } from "../../strings/recipes";
@@ -12,11 +13,13 @@ import {
   opened,
   plant,
   plants,
+  sound,
   text,
   upToDate,
 } from "./draft";
 import { Form } from "./Form";
 import { importFile, importProblem, saveFile } from "./files";
+import { has, saveDraft, told } from "./library";
 import { Profile } from "./Profile";
 import { ShellPanel } from "./ShellPanel";
 import { historyKey, stepBack, Text } from "./Text";
@@ -76,12 +79,43 @@ function Bar() {
       <button type="button" aria-disabled={!text.value} onClick={saveFile}>
         {say.save}
       </button>
+      {has("author") && <SaveButton />}
       {importProblem.value && (
         <p class="problem" role="alert">
           {importProblem}
         </p>
       )}
     </div>
+  );
+}
+
+/** Puts the text into the library as a draft, and says what became of that. */
+function SaveButton() {
+  const saved = useSignal("");
+  return (
+    <>
+      <button
+        type="button"
+        aria-disabled={!sound.value}
+        onClick={() => {
+          const now = text.peek();
+          if (sound.peek())
+            void saveDraft().then((done) => {
+              saved.value = done ? now : "";
+            });
+        }}
+      >
+        {recipeStrings.library.save}
+      </button>
+      {saved.value !== "" && saved.value === text.value && (
+        <span role="status">{recipeStrings.library.saved}</span>
+      )}
+      {told.value.length > 0 && (
+        <p class="problem" role="alert">
+          {told.value.join("; ")}
+        </p>
+      )}
+    </>
   );
 }
 

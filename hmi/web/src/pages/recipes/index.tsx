@@ -4,6 +4,7 @@ import { goTo, route } from "../../frame/route";
 import { recipeStrings } from "../../strings/recipes";
 import { Difference } from "./Difference";
 import { readPlants } from "./draft";
+import { Library } from "./Library";
 import { List } from "./List";
 import { Matrix } from "./Matrix";
 import { Runs } from "./Runs";
@@ -11,7 +12,14 @@ import { Write } from "./Write";
 import "./recipes.css";
 import "./bench.css";
 
-const VIEWS = { list: List, write: Write, runs: Runs, matrix: Matrix, compare: Difference };
+const VIEWS = {
+  list: List,
+  library: Library,
+  write: Write,
+  runs: Runs,
+  matrix: Matrix,
+  compare: Difference,
+};
 type View = keyof typeof VIEWS;
 const NAMES = Object.keys(VIEWS) as View[];
 
