@@ -161,6 +161,9 @@ def test_a_fault_matrix_is_cancelled_and_two_texts_are_compared(page: Page) -> N
     tab(page, "Compare texts")
     expect(page.locator(".compare-count")).to_have_text("Lines: 1 added, 1 removed")
     expect(page.locator(".diff-added")).to_contain_text("total_mass_g = 90.0")
+    page.locator("select[name=compare_before]").select_option(label="BM-05 v1 of the library")
+    expect(page.locator(".diff-removed").filter(has_text='id = "BM-05"')).to_be_visible()
+    page.locator("select[name=compare_before]").select_option("opened")
     page.reload()
     expect(page.locator(".diff-added")).to_contain_text("90.0")  # a reload loses nothing
 

@@ -315,6 +315,7 @@ export const recipeStrings = {
     opened: (name: string) => `${name} as opened`,
     file: (name: string) => `${name} as it is now`,
     run: (what: string) => `Text of ${what}`,
+    version: (what: string) => `${what} of the library`,
     same: "The two texts are the same.",
     counts: (added: number, removed: number) => `Lines: ${added} added, ${removed} removed`,
     leftOut: (count: number) => (count === 1 ? "1 line the same" : `${count} lines the same`),

@@ -8,11 +8,12 @@ import { recipeStrings } from "../../strings/recipes";
 import { opened, text } from "./draft";
 import { titleOf } from "./JobList";
 import { firstRun, secondRun } from "./jobs";
+import { keyOf, readLibrary, textOf, versions } from "./library";
 
 const say = recipeStrings.compare;
 const before = signal("opened");
 const after = signal("draft");
-const files = signal<Record<string, string>>({});
+const fetched = signal<Record<string, string>>({});
 const problem = signal("");
 
 interface Source {
@@ -30,17 +31,30 @@ function sources(): Source[] {
     if (job) found.push({ id: job.id, label: say.run(titleOf(job)), text: job.recipe_toml });
   }
   for (const { name } of recipes.value?.filter(isSound) ?? []) {
-    found.push({ id: `file ${name}`, label: say.file(name), text: files.value[name] ?? null });
+    found.push({
+      id: `file ${name}`,
+      label: say.file(name),
+      text: fetched.value[`file ${name}`] ?? null,
+    });
+  }
+  for (const of of versions.value ?? []) {
+    const id = `version ${keyOf(of)}`;
+    found.push({ id, label: say.version(keyOf(of)), text: fetched.value[id] ?? null });
   }
   return found;
 }
 
-async function fetchFile(id: string): Promise<void> {
-  const name = id.replace(/^file /, "");
-  if (name === id) return;
+/** Fetch the text of a file or of a version of the library; other texts are here already. */
+async function fetchText(id: string): Promise<void> {
+  const [kind, name] = id.split(/ (.*)/);
+  const of = versions.peek()?.find((one) => keyOf(one) === name);
   try {
-    const found = await call<{ text: string }>("GET", `recipes/${encodeURIComponent(name)}`);
-    files.value = { ...files.peek(), [name]: found.text };
+    if (kind === "file" && name) {
+      const found = await call<{ text: string }>("GET", `recipes/${encodeURIComponent(name)}`);
+      fetched.value = { ...fetched.peek(), [id]: found.text };
+    } else if (kind === "version" && of) {
+      fetched.value = { ...fetched.peek(), [id]: await textOf(of) };
+    }
     problem.value = "";
   } catch (error) {
     problem.value = reasonsOf(error).join(" ");
@@ -50,11 +64,12 @@ async function fetchFile(id: string): Promise<void> {
 /** Two texts line by line: the editor's, as opened, of a file, or of a run. */
 export function Difference() {
   useEffect(() => void readRecipes(), []);
+  useEffect(() => void readLibrary(), []);
   const all = sources();
   const left = all.find(({ id }) => id === before.value) ?? all[0];
   const right = all.find(({ id }) => id === after.value) ?? all[0];
-  useEffect(() => void (left && fetchFile(left.id)), [left?.id]);
-  useEffect(() => void (right && fetchFile(right.id)), [right?.id]);
+  useEffect(() => void (left && fetchText(left.id)), [left?.id]);
+  useEffect(() => void (right && fetchText(right.id)), [right?.id]);
   return (
     <Panel title={say.title} area="compare" focusable>
       <div class="compare-bar">

@@ -83,11 +83,15 @@ export async function readLibrary(): Promise<void> {
 
 const pathOf = ({ id, version }: Version) => `library/${encodeURIComponent(id)}/${version}`;
 
+/** The text of a version. */
+export async function textOf(of: Version): Promise<string> {
+  return (await call<{ recipe_toml: string }>("GET", pathOf(of))).recipe_toml;
+}
+
 /** Put the text of a version into the editor. */
 export async function edit(of: Version): Promise<void> {
   try {
-    const found = await call<{ recipe_toml: string }>("GET", pathOf(of));
-    open(`${of.id}-v${of.version}.toml`, found.recipe_toml);
+    open(`${of.id}-v${of.version}.toml`, await textOf(of));
     goTo("recipes", "write");
   } catch (error) {
     told.value = reasonsOf(error);
