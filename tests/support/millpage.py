@@ -64,7 +64,7 @@ class MillPage:
         self.post(context, "enroll", {"name": name, "code": code, "password": PASSWORD})
         return context
 
-    def give(self, name: str, **args: Any) -> None:
+    def give(self, command: str, /, **args: Any) -> None:
         """One command by the operator Bo at the controller's door, as soon as the mill takes it."""
         deadline = time.monotonic() + TAKEN_S
         transport = httpx.HTTPTransport(uds=str(self.processes.socket))
@@ -73,11 +73,11 @@ class MillPage:
                 seen = door.get("/v1/snapshot")
                 version = seen.json()["state_version"] if seen.is_success else 0
                 who = {"user": "Bo", "roles": ["operator"], "state_version": version}
-                message = {"id": str(uuid.uuid4()), "name": name, "args": args, **who}
+                message = {"id": str(uuid.uuid4()), "name": command, "args": args, **who}
                 answer = door.post("/v1/commands", json=message).json()
                 if answer["accepted"]:
                     return
-                assert time.monotonic() < deadline, (name, answer)
+                assert time.monotonic() < deadline, (command, answer)
                 time.sleep(0.1)
 
     def start_batch(self) -> None:

@@ -44,7 +44,7 @@ export function Audit() {
     return wanted.every((word) => line.includes(word));
   });
   return (
-    <div class="page">
+    <div class="page page-audit">
       <Panel title={say.title} area="audit" aside={say.count(found.length, entries.value.length)}>
         <p class="dim">{say.lead}</p>
         {problem.value && <p class="problem">{problem}</p>}
