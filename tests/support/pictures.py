@@ -48,6 +48,7 @@ def main() -> None:
         run(page)
         alarm(page, training)
         finish(page)
+        afterwards(page)
         browser.close()
 
 
@@ -110,6 +111,17 @@ def finish(page: Page) -> None:
     expect(page.locator("[data-state=COMPLETE]").first).to_be_visible(timeout=1000.0 * BATCH_S)
     page.wait_for_timeout(2.0 * SETTLED_MS)
     picture(page, "complete", PANEL)
+
+
+def afterwards(page: Page) -> None:
+    """The batch as its record has it, and the machine behind the mill."""
+    page.evaluate("() => { location.hash = '#/batches' }")
+    page.locator(".batch-link").first.click()
+    expect(page.locator(".batch-plot .uplot").first).to_be_visible()
+    picture(page, "batch", PANEL)
+    page.evaluate("() => { location.hash = '#/system' }")
+    expect(page.locator("[data-row=o2_ppm] .raw")).to_be_visible()
+    picture(page, "system", PANEL)
 
 
 def twice(page: Page, command: str) -> None:
