@@ -21,6 +21,8 @@ LINES: Final = ("#1f4e79", "#a15c00", "#3f7d4e", "#6b4c8a")
 BANDS: Final = ("#f3f5f7", "#e6eaee")
 
 Floats = NDArray[Any]
+# Of the axis, for each letter of a band's name.
+LABEL_SHARE: Final = 0.0062
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,13 @@ def _bands(axis: Any, spans: Sequence[Span], named: bool) -> None:
     for number, span in enumerate(spans):
         begin, end = span.begin_s / 60.0, span.end_s / 60.0
         axis.axvspan(begin, end, color=BANDS[number % 2], linewidth=0, zorder=0)
-        if named and spans and end - begin > 0.035 * (spans[-1].end_s / 60.0):
+        share = (span.end_s - span.begin_s) / max(spans[-1].end_s, 1e-9)
+        if named and share > 0.035:
+            # A name that is wider than its band stands above its neighbors.
+            fits = share > LABEL_SHARE * len(span.label)
             axis.text(
                 (begin + end) / 2.0,
-                1.02,
+                1.02 if fits else 1.11,
                 span.label,
                 transform=axis.get_xaxis_transform(),
                 ha="center",

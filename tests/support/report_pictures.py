@@ -22,7 +22,7 @@ PEOPLE = (
     ("Sven", "supervisor", "released"),
 )
 SCALE = 1.35
-COLORS = 48
+COLORS = 128
 # What is looked for on a page, and what its picture is called.
 WANTED = (("Charge", "report-first"), ("Course of the batch", "report-course"))
 LAST = ("Signatures and approvals", "report-signatures")
