@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from bench import Bench, command, kinds, load, state_in
+from bench import SHORT, Bench, command, kinds, load, state_in
 from byhand import BLADE, GAS, PURGE, idle_bench, must, order, proven_bench
 
 from controller.core.commands import Charge, Command, CommandName, Comment, Handover
 from controller.core.findings import Recovered
 from controller.core.hands import NOBODY, Mode
 from controller.core.outputs import DEAD, Outputs
+from controller.core.papers import Evidence, Meaning, Paper, Signature
 from controller.core.recipe import MillHold
 from controller.core.roles import Role
 from controller.core.signals import Signal
@@ -29,7 +30,25 @@ ACCEPTED = {
     CommandName.YIELD,
     CommandName.DISPOSE,
     CommandName.ACK,
+    CommandName.SIGN,
+    CommandName.RECIPE_SAVE,
+    CommandName.RECIPE_SUBMIT,
+    CommandName.RECIPE_APPROVE,
+    CommandName.RECIPE_REJECT,
+    CommandName.RECIPE_RETIRE,
 }
+SHA256 = "0" * 64
+EVIDENCE = Evidence(
+    recipe_sha256=SHA256,
+    plant_sha256=SHA256,
+    software="0",
+    seed=1,
+    outcome="COMPLETE",
+    log_sha256=SHA256,
+    fault_cases=1,
+    fault_failed=0,
+    fault_matrix_sha256=SHA256,
+)
 
 
 def locked_bench() -> Bench:
@@ -61,6 +80,11 @@ def fitting(name: CommandName) -> Command:
         comment=Comment(text="calibrated"),
         finding=Recovered(batch="B1", recovered_g=95.0),
         handover=Handover(giver="a", taker="b"),
+        recipe=SHORT if name is CommandName.RECIPE_SAVE else None,
+        signature=Signature(
+            batch="B1", meaning=Meaning.PERFORMED, content_sha256=SHA256, through_seq=1
+        ),
+        paper=Paper(id="R", version=1, sha256=SHA256, reason="because", evidence=EVIDENCE),
     )
 
 

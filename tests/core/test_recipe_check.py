@@ -222,7 +222,7 @@ def test_the_start_limit_is_above_what_the_argon_carries(gas: str, supplied: flo
 @pytest.mark.parametrize(
     ("index", "changes", "allowed"),
     [
-        (0, {"pressure_mbar_g": 301.0}, "up to 300 mbar gauge"),
+        (0, {"pressure_mbar_g": 301.0}, "up to 250 mbar gauge"),
         (0, {"accept_mbar_l_s": 0.0011}, "up to 0.001 mbar L/s"),
         (1, {"argon_flow_slpm": 10.1}, "up to 10 slpm"),
         (2, {"argon_flow_slpm": 10.1}, "up to 10 slpm"),
