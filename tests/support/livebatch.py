@@ -238,6 +238,7 @@ class Live:
             "name": name,
             "user": "tester",
             "roles": ["operator"],
+            "proved": True,
             "state_version": self.snapshot()["state_version"],
             "args": args,
         }
