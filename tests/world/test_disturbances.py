@@ -186,6 +186,7 @@ def test_after_a_trip_is_put_right_a_clean_batch_completes(name: str) -> None:
     assert run.go(5.0, until=lambda run: run.state is State.IDLE)
     assert run.world.state.batch is None, "the recipe of the lost batch is unloaded"
     assert run.world.mill.load(new_mill(SHORT, LAB, seed=3).charge)
+    run.go(60.0)  # people take a while, and the probes get to the temperature of the new jar
     run.operator, run.events = Operator(SHORT), []
     assert run.go(900.0, until=lambda run: run.state is State.COMPLETE), run.state
     assert not [e for e in run.events if e.kind is EventKind.ALARM_RAISED]
