@@ -233,7 +233,8 @@ function zoomed(plot: uPlot, options: StackOptions): void {
   if (width < DRAG_PX) return;
   const [from, to] = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
   plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-  options.onZoom?.(from, to);
+  // All plots of a stack tell the same choice: none may move before each has read it.
+  queueMicrotask(() => options.onZoom?.(from, to));
 }
 
 function cursorIndex(plot: uPlot): number | null {
