@@ -18,7 +18,14 @@ async function look(): Promise<void> {
 
 /** What somebody sees who is not signed in: the first set-up, or the sign-in. */
 export function Entry() {
-  useEffect(() => void look(), []);
+  useEffect(() => {
+    void look();
+    // Whoever comes back here later signs in anew, whatever was chosen before.
+    return () => {
+      needsSetup.value = null;
+      withCode.value = false;
+    };
+  }, []);
   if (needsSetup.value === null) return null;
   if (needsSetup.value) return <Setup />;
   return withCode.value ? <Enroll /> : <SignIn />;
