@@ -30,7 +30,10 @@ test-long: install $(DONE)/dev ## run the tests that take minutes
 	@$(BIN)/python tests/support/machine.py
 	$(BIN)/python -m pytest -m long --timeout 7200 $(ARGS)
 
-bench: install ## measure reaction, lateness and isolation, each beside an anchor of the same run
+compiled: install $(DONE)/dev ## compile the simulated plant, for studies; in build/compiled
+	$(BIN)/python build_compiled.py
+
+bench: install ## measure speed, studies, reaction and lateness, each beside an anchor of the same run
 	$(BIN)/python -m benchmarks $(ARGS)
 
 check: install $(DONE)/dev ## check format, lint, types and the direction of imports
@@ -81,7 +84,7 @@ lock: ## pin the newest dependencies that pyproject.toml allows (needs uv)
 		|| exit 1; done
 
 clean: ## take away all that make has made
-	rm -rf $(VENV) dist hmi/web/dist hmi/web/node_modules
+	rm -rf $(VENV) build dist hmi/web/dist hmi/web/node_modules
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Programs that look at the pinned files from outside; not part of the environment.
@@ -133,4 +136,4 @@ $(DONE)/venv:
 	fi; \
 	mkdir -p $(DONE); touch $@
 
-.PHONY: help run install test test-long bench check format docs pictures wheel bundle sbom audit lock clean page
+.PHONY: help run install test test-long compiled bench check format docs pictures wheel bundle sbom audit lock clean page
