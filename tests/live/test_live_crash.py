@@ -39,7 +39,7 @@ WAYS: dict[State, str] = {
     State.ABORTED: "start RUNNING abort",
     State.RESETTING: "start RUNNING stop STOPPED reset",
 }
-BRIEF = (State.STARTING, State.RUNNING, State.HELD)
+BRIEF = (State.RUNNING,)
 
 
 def drive_output_is_off(running: Live) -> bool:

@@ -103,6 +103,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Processes, 
         yield processes, ada, bob
 
 
+@pytest.mark.long
 def test_a_batch_is_signed_by_two_people_and_its_export_verifies_elsewhere(
     site: tuple[Processes, Person, Person], tmp_path: Path
 ) -> None:

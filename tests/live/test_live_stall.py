@@ -64,6 +64,7 @@ def test_a_stopped_process_lets_the_plant_trip_and_goes_on_with_the_trip_image()
         assert not running.sim.unlocked
 
 
+@pytest.mark.long
 def test_a_stop_that_is_too_short_for_the_plants_watchdog_trips_the_batch_too() -> None:
     """I24: the controller itself notices that nobody watched."""
     with live() as running:
@@ -74,6 +75,7 @@ def test_a_stop_that_is_too_short_for_the_plants_watchdog_trips_the_batch_too() 
         assert [alarm["id"] for alarm in first] == ["SCAN_GAP_TRIP"]
 
 
+@pytest.mark.long
 def test_a_garbage_collection_of_five_seconds_is_a_gap_and_no_time_that_was_lived() -> None:
     """I15, I24: the plant shuts its valves meanwhile, and no dwell ends in it."""
     with live(program=HANGING) as running:
@@ -108,6 +110,7 @@ def test_a_calendar_that_is_set_changes_nothing_and_a_suspend_trips() -> None:
         assert running.snapshot()["process_s"] - after["process_s"] < 60.0 * SPEED
 
 
+@pytest.mark.long
 def test_a_computer_that_cannot_keep_up_is_told() -> None:
     with live() as running:
         assert not running.snapshot()["scan"]["behind"]
@@ -120,6 +123,7 @@ def test_a_computer_that_cannot_keep_up_is_told() -> None:
         assert "SCAN_GAP" not in running.alarms()
 
 
+@pytest.mark.long
 def test_a_hung_scan_is_ended_and_started_again_three_times_and_then_stays_down() -> None:
     """I9, I10, I15: a hung scan silences the wire, reads included; a crash loop has an end."""
     with live(program=SUPERVISED) as running:

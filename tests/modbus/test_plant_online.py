@@ -28,7 +28,7 @@ from sim.devices import EVERY_FUNCTION, HeartbeatRelay
 LAB, PILOT = ROOT / "deploy" / "lab-0.5l.toml", ROOT / "deploy" / "pilot-20l.toml"
 
 
-@pytest.fixture(params=[LAB, PILOT], ids=["lab", "pilot"])
+@pytest.fixture(params=[LAB, pytest.param(PILOT, marks=pytest.mark.long)], ids=["lab", "pilot"])
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     with simulated(request.param) as found:
         yield found
