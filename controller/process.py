@@ -153,6 +153,8 @@ def _bound(options: Options) -> socket.socket:
             door = socket.socket(socket.AF_UNIX)
             door.bind(str(options.socket))
             options.socket.chmod(0o600)
+        # From here on whoever sees the address is let in as soon as the door is served.
+        door.listen()
     except OSError as taken:
         raise StartError(
             f"the door cannot be opened ({taken.strerror})",
