@@ -1,9 +1,9 @@
 import { computed, signal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import { plain } from "../format";
 import { command, underWay } from "../live/commands";
 import { live, part, person, snapshot } from "../live/store";
 import { strings } from "../strings";
+import { Field } from "./Field";
 
 const offer = part((s) => s.commands.charge);
 const batchId = part((s) => s.batch?.id);
@@ -98,17 +98,17 @@ export function ChargeForm({ onDone }: { onDone: () => void }) {
     >
       <p class="dim">{strings.charge.lead}</p>
       <div class="pair">
-        <Field name="cam_mass_g" label={strings.charge.camMass} unit="g" decimal />
-        <Field name="sse_mass_g" label={strings.charge.sseMass} unit="g" decimal />
+        <Line name="cam_mass_g" label={strings.charge.camMass} unit="g" decimal />
+        <Line name="sse_mass_g" label={strings.charge.sseMass} unit="g" decimal />
       </div>
       <p class="dim charge-share">{share}</p>
       <div class="pair">
-        <Field name="cam_lot" label={strings.charge.camLot} />
-        <Field name="sse_lot" label={strings.charge.sseLot} />
+        <Line name="cam_lot" label={strings.charge.camLot} />
+        <Line name="sse_lot" label={strings.charge.sseLot} />
       </div>
       <div class="pair">
-        <Field name="blade_id" label={strings.charge.blade} />
-        <Field name="checked_by" label={strings.charge.second} />
+        <Line name="blade_id" label={strings.charge.blade} />
+        <Line name="checked_by" label={strings.charge.second} />
       </div>
       <label class="tick">
         <input
@@ -153,32 +153,25 @@ async function submit(): Promise<void> {
   });
 }
 
-interface FieldProps {
+interface LineProps {
   name: keyof Omit<Draft, "emptied_and_cleaned">;
   label: string;
   unit?: string;
   decimal?: boolean;
 }
 
-function Field({ name, label, unit, decimal }: FieldProps) {
-  const id = useId();
+function Line({ name, label, unit, decimal }: LineProps) {
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <span class="input">
-        <input
-          id={id}
-          name={name}
-          inputMode={decimal ? "decimal" : "text"}
-          autocomplete="off"
-          maxLength={60}
-          value={draft.value[name]}
-          onInput={(event) => {
-            draft.value = { ...draft.value, [name]: event.currentTarget.value };
-          }}
-        />
-        {unit && <span class="unit">{unit}</span>}
-      </span>
-    </div>
+    <Field
+      label={label}
+      name={name}
+      kind={decimal ? "decimal" : "text"}
+      longest={60}
+      unit={unit}
+      value={draft.value[name]}
+      onInput={(typed) => {
+        draft.value = { ...draft.value, [name]: typed };
+      }}
+    />
   );
 }

@@ -1,17 +1,16 @@
 import { signal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import { duration, fixed } from "../format";
 import { command, explain, underWay } from "../live/commands";
 import { live, part } from "../live/store";
 import { recoveryStrings as say } from "../strings/recovery";
 import type { CommandName, Recovery as Cut } from "../types";
+import { Field } from "./Field";
 
 const offered = part((s) => s.commands);
 const reason = signal("");
 
 /** A batch that a crash has ended: what is proposed, and the two decisions, each signed. */
 export function Recovery({ cut }: { cut: Cut }) {
-  const id = useId();
   return (
     <div class="charged" data-recovery={cut.advice}>
       <p>
@@ -24,21 +23,14 @@ export function Recovery({ cut }: { cut: Cut }) {
         ))}
       </p>
       <Decision name="continue" word={cut.advice === "finish" ? say.finish : say.continue} />
-      <div class="field">
-        <label for={id}>{say.reason}</label>
-        <span class="input">
-          <input
-            id={id}
-            name="scrap-reason"
-            autocomplete="off"
-            maxLength={200}
-            value={reason.value}
-            onInput={(event) => {
-              reason.value = event.currentTarget.value;
-            }}
-          />
-        </span>
-      </div>
+      <Field
+        label={say.reason}
+        name="scrap-reason"
+        value={reason.value}
+        onInput={(typed) => {
+          reason.value = typed;
+        }}
+      />
       <Decision name="scrap" word={say.scrap} />
     </div>
   );

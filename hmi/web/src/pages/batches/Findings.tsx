@@ -1,11 +1,11 @@
 import { signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
 import { fixed, significant } from "../../format";
 import { command, latest, underWay } from "../../live/commands";
 import { roleMissing } from "../../live/permits";
 import { live } from "../../live/store";
 import { Facts, Section } from "../../parts/Facts";
+import { Choice, Field, numberOf } from "../../parts/Field";
 import { Outcome } from "../../parts/Outcome";
 import { strings } from "../../strings";
 import { batchStrings as say } from "../../strings/batches";
@@ -43,7 +43,7 @@ export function Measured({ of }: Props) {
       />
       <Finding name="measure" title={say.enterMeasured} id={of.id} args={measurement}>
         <Entry name="thickness_nm" label={say.thickness} unit="nm" decimal />
-        <Choice name="method" label={say.method} words={say.methods} />
+        <Word name="method" label={say.method} words={say.methods} />
         <Entry name="n" label={say.places} decimal />
         <Entry name="sigma_nm" label={say.sigma} unit="nm" decimal />
       </Finding>
@@ -92,7 +92,7 @@ export function Disposition({ of }: Props) {
         <p class="empty">{say.facts.none}</p>
       )}
       <Finding name="dispose" title={say.decide} id={of.id} args={disposition}>
-        <Choice name="disposition" label={say.decision} words={say.dispositions} />
+        <Word name="disposition" label={say.decision} words={say.dispositions} />
         <Entry name="reason" label={say.reason} />
       </Finding>
     </Section>
@@ -112,21 +112,17 @@ type Args = Record<string, string | number>;
 /** The arguments of the command, or why there are none yet. */
 type Read = (from: Record<string, string>) => Args | string;
 
-function numberOf(text = ""): number {
-  return text.trim() === "" ? Number.NaN : Number(text.replace(",", "."));
-}
-
 const measurement: Read = ({ thickness_nm, method = "fib_sem", n, sigma_nm }) => {
-  const thickness = numberOf(thickness_nm);
-  const sigma = numberOf(sigma_nm);
-  const places = numberOf(n);
+  const thickness = numberOf(thickness_nm ?? "");
+  const sigma = numberOf(sigma_nm ?? "");
+  const places = numberOf(n ?? "");
   if (!(thickness > 0) || (sigma_nm?.trim() && !(sigma > 0))) return say.number;
   if (!Number.isInteger(places) || places < 1) return say.whole;
   return { thickness_nm: thickness, method, n: places, ...(sigma > 0 && { sigma_nm: sigma }) };
 };
 
 const recovered: Read = ({ recovered_g }) => {
-  const mass = numberOf(recovered_g);
+  const mass = numberOf(recovered_g ?? "");
   return mass >= 0 ? { recovered_g: mass } : say.number;
 };
 
@@ -226,53 +222,38 @@ interface EntryProps {
 }
 
 function Entry({ name, label, unit, decimal }: EntryProps) {
-  const id = useId();
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <span class="input">
-        <input
-          id={id}
-          name={name}
-          inputMode={decimal ? "decimal" : "text"}
-          autocomplete="off"
-          maxLength={200}
-          value={typed.value[name] ?? ""}
-          onInput={(event) => put(name, event.currentTarget.value)}
-        />
-        {unit && <span class="unit">{unit}</span>}
-      </span>
-    </div>
+    <Field
+      label={label}
+      name={name}
+      kind={decimal ? "decimal" : "text"}
+      longest={200}
+      unit={unit}
+      value={typed.value[name] ?? ""}
+      onInput={(text) => put(name, text)}
+    />
   );
 }
 
-function Choice({
-  name,
-  label,
-  words,
-}: {
+interface WordProps {
   name: string;
   label: string;
   words: Record<string, string>;
-}) {
-  const id = useId();
+}
+
+function Word({ name, label, words }: WordProps) {
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <span class="input">
-        <select
-          id={id}
-          name={name}
-          value={typed.value[name] ?? Object.keys(words)[0] ?? ""}
-          onChange={(event) => put(name, event.currentTarget.value)}
-        >
-          {Object.entries(words).map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
-      </span>
-    </div>
+    <Choice
+      label={label}
+      name={name}
+      value={typed.value[name] ?? Object.keys(words)[0] ?? ""}
+      onChange={(word) => put(name, word)}
+    >
+      {Object.entries(words).map(([value, text]) => (
+        <option key={value} value={value}>
+          {text}
+        </option>
+      ))}
+    </Choice>
   );
 }

@@ -1,8 +1,9 @@
 import type { Signal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { dateOf, duration, timeOfDay } from "../../format";
 import { goTo, href } from "../../frame/route";
 import { Events } from "../../parts/Events";
+import { Choice, Field } from "../../parts/Field";
 import { Panel } from "../../parts/Panel";
 import { batchStrings as say } from "../../strings/batches";
 import { Check } from "./Check";
@@ -145,12 +146,12 @@ function Filters() {
   const chosen = ticked.value;
   return (
     <search class="filters" aria-label={say.find}>
-      <Field label={say.find} hint={say.findHint} to={words} kind="search" />
-      <Choice label={say.recipe} to={recipe} names={choices((it) => it.recipe_id)} />
-      <Choice label={say.outcome} to={outcome} names={outcomes} words={say.outcomes} />
-      <Choice label={say.operator} to={operator} names={choices((it) => it.operator)} />
-      <Field label={say.from} hint={say.day} to={from} kind="date" />
-      <Field label={say.to} hint={say.day} to={to} kind="date" />
+      <Filter label={say.find} hint={say.findHint} to={words} kind="search" />
+      <Pick label={say.recipe} to={recipe} names={choices((it) => it.recipe_id)} />
+      <Pick label={say.outcome} to={outcome} names={outcomes} words={say.outcomes} />
+      <Pick label={say.operator} to={operator} names={choices((it) => it.operator)} />
+      <Filter label={say.from} hint={say.day} to={from} kind="numeric" />
+      <Filter label={say.to} hint={say.day} to={to} kind="numeric" />
       <div class="filter-buttons">
         {isFiltered.value && (
           <button type="button" class="small quiet" onClick={clearFilters}>
@@ -170,64 +171,51 @@ function Filters() {
   );
 }
 
-interface FieldProps {
+interface FilterProps {
   label: string;
   hint?: string;
   to: Signal<string>;
-  kind: "search" | "date";
+  kind: "search" | "numeric";
 }
 
-function Field({ label, hint = "", to: wanted, kind }: FieldProps) {
-  const id = useId();
-  const same = {
-    id,
-    value: wanted.value,
-    onInput: (event: { currentTarget: HTMLInputElement }) => {
-      wanted.value = event.currentTarget.value;
-    },
-  };
+function Filter({ label, hint, to: wanted, kind }: FilterProps) {
   return (
-    <div class={`field filter-${kind}`}>
-      <label for={id}>{label}</label>
-      <span class="input">
-        {kind === "date" ? (
-          <input {...same} type="text" inputMode="numeric" maxLength={10} placeholder={hint} />
-        ) : (
-          <input {...same} type="search" maxLength={80} placeholder={hint} />
-        )}
-      </span>
-    </div>
+    <Field
+      label={label}
+      class={`filter-${kind}`}
+      kind={kind}
+      longest={kind === "numeric" ? 10 : 80}
+      placeholder={hint}
+      value={wanted.value}
+      onInput={(text) => {
+        wanted.value = text;
+      }}
+    />
   );
 }
 
-interface ChoiceProps {
+interface PickProps {
   label: string;
   to: Signal<string>;
   names: string[];
   words?: Record<string, string>;
 }
 
-function Choice({ label, to: wanted, names, words: texts }: ChoiceProps) {
-  const id = useId();
+function Pick({ label, to: wanted, names, words: texts }: PickProps) {
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <span class="input">
-        <select
-          id={id}
-          value={wanted.value}
-          onChange={(event) => {
-            wanted.value = event.currentTarget.value;
-          }}
-        >
-          <option value="">{say.any}</option>
-          {names.map((name) => (
-            <option key={name} value={name}>
-              {texts?.[name] ?? name}
-            </option>
-          ))}
-        </select>
-      </span>
-    </div>
+    <Choice
+      label={label}
+      value={wanted.value}
+      onChange={(name) => {
+        wanted.value = name;
+      }}
+    >
+      <option value="">{say.any}</option>
+      {names.map((name) => (
+        <option key={name} value={name}>
+          {texts?.[name] ?? name}
+        </option>
+      ))}
+    </Choice>
   );
 }

@@ -1,9 +1,9 @@
 import { computed, signal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import { command, underWay } from "../../live/commands";
 import { roleMissing } from "../../live/permits";
 import { live, person } from "../../live/store";
 import { Events } from "../../parts/Events";
+import { Choice, Field } from "../../parts/Field";
 import { logStrings as say } from "../../strings/log";
 
 type Kind = keyof typeof say.kinds;
@@ -44,7 +44,6 @@ export function Log() {
 }
 
 function NoteForm() {
-  const id = useId();
   const enabled = live.value && missing.value === "";
   const comment = kind.value === "comment";
   return (
@@ -69,22 +68,17 @@ function NoteForm() {
           </button>
         ))}
       </fieldset>
-      {comment ? <TopicField id={`${id}a`} /> : <TakerField id={`${id}a`} />}
-      <div class="field note-text">
-        <label for={`${id}b`}>{comment ? say.text : say.note}</label>
-        <span class="input">
-          <input
-            id={`${id}b`}
-            name="note"
-            autocomplete="off"
-            maxLength={1000}
-            value={text.value}
-            onInput={(event) => {
-              text.value = event.currentTarget.value;
-            }}
-          />
-        </span>
-      </div>
+      {comment ? <TopicField /> : <TakerField />}
+      <Field
+        label={comment ? say.text : say.note}
+        name="note"
+        class="note-text"
+        longest={1000}
+        value={text.value}
+        onInput={(typed) => {
+          text.value = typed;
+        }}
+      />
       <button
         type="submit"
         class={underWay(kind.value) ? "small pending" : "small"}
@@ -97,46 +91,35 @@ function NoteForm() {
   );
 }
 
-function TopicField({ id }: { id: string }) {
+function TopicField() {
   return (
-    <div class="field">
-      <label for={id}>{say.topic}</label>
-      <span class="input">
-        <select
-          id={id}
-          name="topic"
-          value={topic.value}
-          onChange={(event) => {
-            topic.value = event.currentTarget.value as Topic;
-          }}
-        >
-          {Object.entries(say.topics).map(([name, label]) => (
-            <option key={name} value={name}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </span>
-    </div>
+    <Choice
+      label={say.topic}
+      name="topic"
+      value={topic.value}
+      onChange={(name) => {
+        topic.value = name as Topic;
+      }}
+    >
+      {Object.entries(say.topics).map(([name, label]) => (
+        <option key={name} value={name}>
+          {label}
+        </option>
+      ))}
+    </Choice>
   );
 }
 
-function TakerField({ id }: { id: string }) {
+function TakerField() {
   return (
-    <div class="field">
-      <label for={id}>{say.to}</label>
-      <span class="input">
-        <input
-          id={id}
-          name="taker"
-          autocomplete="off"
-          maxLength={40}
-          value={to.value}
-          onInput={(event) => {
-            to.value = event.currentTarget.value;
-          }}
-        />
-      </span>
-    </div>
+    <Field
+      label={say.to}
+      name="taker"
+      longest={40}
+      value={to.value}
+      onInput={(typed) => {
+        to.value = typed;
+      }}
+    />
   );
 }

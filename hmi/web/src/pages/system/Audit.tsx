@@ -1,7 +1,8 @@
 import { signal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { call, Refusal, reasonsOf } from "../../api";
 import { dateOf, timeOfDay } from "../../format";
+import { Field } from "../../parts/Field";
 import { Panel } from "../../parts/Panel";
 import { strings } from "../../strings";
 import { systemStrings } from "../../strings/system";
@@ -31,7 +32,6 @@ async function read(): Promise<void> {
 
 /** Who asked for what, and what came of it. */
 export function Audit() {
-  const id = useId();
   useEffect(() => {
     entries.value = [];
     void read();
@@ -48,23 +48,17 @@ export function Audit() {
       <Panel title={say.title} area="audit" aside={say.count(found.length, entries.value.length)}>
         <p class="dim">{say.lead}</p>
         {problem.value && <p class="problem">{problem}</p>}
-        <div class="field audit-find">
-          <label class="unseen" for={id}>
-            {say.find}
-          </label>
-          <span class="input">
-            <input
-              id={id}
-              type="search"
-              placeholder={say.find}
-              maxLength={60}
-              value={words.value}
-              onInput={(event) => {
-                words.value = event.currentTarget.value;
-              }}
-            />
-          </span>
-        </div>
+        <Field
+          label={say.find}
+          unseen
+          class="audit-find"
+          kind="search"
+          longest={60}
+          value={words.value}
+          onInput={(typed) => {
+            words.value = typed;
+          }}
+        />
         <Lines of={found} />
       </Panel>
     </div>

@@ -1,15 +1,14 @@
 import { signal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import { duration } from "../../format";
 import { command } from "../../live/commands";
 import { live, part } from "../../live/store";
+import { Field, numberOf } from "../../parts/Field";
 import { Outcome } from "../../parts/Outcome";
 import { Panel } from "../../parts/Panel";
 import { strings } from "../../strings";
 import { systemStrings } from "../../strings/system";
 import type { Bypass } from "../../types";
 import { Missing, missingFor } from "./Missing";
-import { NumberField, numberOf } from "./NumberField";
 
 const say = systemStrings.bypasses;
 const rows = part((s) => s.bypasses);
@@ -105,7 +104,6 @@ function Row({ of }: { of: Bypass }) {
 }
 
 function SetForm({ of }: { of: Bypass }) {
-  const id = useId();
   const missing = missingFor("bypass");
   const time = numberOf(minutes.value);
   const said = reason.value.trim();
@@ -129,7 +127,8 @@ function SetForm({ of }: { of: Bypass }) {
     >
       <h3>{of.text}</h3>
       <div class="bypass-fields">
-        <NumberField
+        <Field
+          kind="decimal"
           label={say.minutes}
           name="bypass_minutes"
           unit="min"
@@ -138,21 +137,14 @@ function SetForm({ of }: { of: Bypass }) {
             minutes.value = text;
           }}
         />
-        <div class="field">
-          <label for={id}>{say.reason}</label>
-          <span class="input">
-            <input
-              id={id}
-              name="bypass_reason"
-              autocomplete="off"
-              maxLength={200}
-              value={reason.value}
-              onInput={(event) => {
-                reason.value = event.currentTarget.value;
-              }}
-            />
-          </span>
-        </div>
+        <Field
+          label={say.reason}
+          name="bypass_reason"
+          value={reason.value}
+          onInput={(typed) => {
+            reason.value = typed;
+          }}
+        />
       </div>
       <div class="buttons">
         <button type="submit" aria-disabled={!enabled}>

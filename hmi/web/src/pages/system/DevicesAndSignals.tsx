@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import { DASH, fixed } from "../../format";
 import { live, part } from "../../live/store";
+import { Field } from "../../parts/Field";
 import { usable } from "../../parts/limits";
 import { Panel } from "../../parts/Panel";
 import { Quality, valueText } from "../../parts/Values";
@@ -112,26 +112,18 @@ function Well({ it, word }: { it: string | undefined; word: string }) {
 
 function Find() {
   const say = systemStrings.signals;
-  const id = useId();
   return (
     <search class="signal-find">
-      <div class="field">
-        <label class="unseen" for={id}>
-          {say.find}
-        </label>
-        <span class="input">
-          <input
-            id={id}
-            type="search"
-            placeholder={say.find}
-            maxLength={60}
-            value={words.value}
-            onInput={(event) => {
-              words.value = event.currentTarget.value;
-            }}
-          />
-        </span>
-      </div>
+      <Field
+        label={say.find}
+        unseen
+        kind="search"
+        longest={60}
+        value={words.value}
+        onInput={(typed) => {
+          words.value = typed;
+        }}
+      />
       <label class="tick">
         <input
           type="checkbox"

@@ -1,13 +1,13 @@
 import { signal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { fixed, plain } from "../../format";
 import { roleMissing } from "../../live/permits";
 import { live, part } from "../../live/store";
+import { Choice, Field, numberOf } from "../../parts/Field";
 import { Panel } from "../../parts/Panel";
 import { systemStrings } from "../../strings/system";
 import { ended, held, hold, letGo } from "./lease";
 import { Missing } from "./Missing";
-import { NumberField, numberOf } from "./NumberField";
 
 const say = systemStrings.jog;
 const hands = part((s) => s.hands);
@@ -70,10 +70,11 @@ export function JogPanel() {
         <section class="jog-part" aria-label={say.gas}>
           <h3>{say.gas}</h3>
           <div class="jog-valves">
-            <Choice label={say.supply} name="supply" />
-            <Choice label={say.exhaust} name="exhaust" />
-            <Choice label={say.cooling} name="cooling" shutOnly />
-            <NumberField
+            <ValveChoice label={say.supply} name="supply" />
+            <ValveChoice label={say.exhaust} name="exhaust" />
+            <ValveChoice label={say.cooling} name="cooling" shutOnly />
+            <Field
+              kind="decimal"
               label={say.flow}
               name="jog_flow"
               unit="slpm"
@@ -85,7 +86,8 @@ export function JogPanel() {
         </section>
         <section class="jog-part" aria-label={say.blade}>
           <h3>{say.blade}</h3>
-          <NumberField
+          <Field
+            kind="decimal"
             label={say.rpm}
             name="jog_rpm"
             unit="rpm"
@@ -105,30 +107,24 @@ export function JogPanel() {
   );
 }
 
-interface ChoiceProps {
+interface ValveProps {
   label: string;
   name: "supply" | "exhaust" | "cooling";
   shutOnly?: boolean;
 }
 
-function Choice({ label, name, shutOnly }: ChoiceProps) {
-  const id = useId();
+function ValveChoice({ label, name, shutOnly }: ValveProps) {
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <span class="input">
-        <select
-          id={id}
-          name={`jog_${name}`}
-          value={wanted.value[name]}
-          onChange={(event) => set({ [name]: event.currentTarget.value as Valve })}
-        >
-          <option value="">{say.rest}</option>
-          {!shutOnly && <option value="on">{say.open}</option>}
-          <option value="off">{say.shut}</option>
-        </select>
-      </span>
-    </div>
+    <Choice
+      label={label}
+      name={`jog_${name}`}
+      value={wanted.value[name]}
+      onChange={(valve) => set({ [name]: valve as Valve })}
+    >
+      <option value="">{say.rest}</option>
+      {!shutOnly && <option value="on">{say.open}</option>}
+      <option value="off">{say.shut}</option>
+    </Choice>
   );
 }
 

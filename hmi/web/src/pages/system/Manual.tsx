@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
-import { useId } from "preact/hooks";
 import { duration, fixed } from "../../format";
 import { command, underWay } from "../../live/commands";
 import { live, part } from "../../live/store";
+import { Field, numberOf } from "../../parts/Field";
 import { Outcome } from "../../parts/Outcome";
 import { Panel } from "../../parts/Panel";
 import { strings } from "../../strings";
@@ -10,7 +10,6 @@ import { systemStrings } from "../../strings/system";
 import type { CommandName } from "../../types";
 import { JogPanel } from "./Jog";
 import { Missing, missingFor } from "./Missing";
-import { NumberField, numberOf } from "./NumberField";
 
 const hands = part((s) => s.hands);
 const reason = signal("");
@@ -77,7 +76,6 @@ function Button({ name, args }: { name: CommandName; args?: object }) {
 
 function LockOut() {
   const say = systemStrings.mode;
-  const id = useId();
   const missing = missingFor("maintenance");
   const enabled = live.value && missing.length === 0 && reason.value.trim() !== "";
   return (
@@ -88,21 +86,14 @@ function LockOut() {
         if (enabled) void command("maintenance", { reason: reason.peek().trim() });
       }}
     >
-      <div class="field">
-        <label for={id}>{say.reason}</label>
-        <span class="input">
-          <input
-            id={id}
-            name="lockout_reason"
-            autocomplete="off"
-            maxLength={200}
-            value={reason.value}
-            onInput={(event) => {
-              reason.value = event.currentTarget.value;
-            }}
-          />
-        </span>
-      </div>
+      <Field
+        label={say.reason}
+        name="lockout_reason"
+        value={reason.value}
+        onInput={(typed) => {
+          reason.value = typed;
+        }}
+      />
       <button type="submit" data-command="maintenance" aria-disabled={!enabled}>
         {say.lock}
       </button>
@@ -135,7 +126,8 @@ function PurgePanel() {
         }}
       >
         <div class="pair">
-          <NumberField
+          <Field
+            kind="decimal"
             label={say.flow}
             name="purge_flow"
             unit="slpm"
@@ -144,7 +136,8 @@ function PurgePanel() {
               purge.value = { ...purge.value, flow: text };
             }}
           />
-          <NumberField
+          <Field
+            kind="decimal"
             label={say.minutes}
             name="purge_minutes"
             unit="min"

@@ -1,12 +1,12 @@
 import { computed, signal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { call, reasonsOf } from "../../api";
 import { duration, plain } from "../../format";
 import { person } from "../../live/store";
 import { Events } from "../../parts/Events";
+import { Choice, Field, numberOf } from "../../parts/Field";
 import { Panel } from "../../parts/Panel";
 import { systemStrings } from "../../strings/system";
-import { NumberField, numberOf } from "./NumberField";
 
 const say = systemStrings.training;
 const READ_MS = 1000;
@@ -122,8 +122,6 @@ function mayTrain(): boolean {
 }
 
 function Inject() {
-  const list = useId();
-  const search = useId();
   const it = fault.value;
   const { text, wrong } = it ? faultText(it) : { text: "", wrong: say.number };
   const why = mayTrain() ? wrong : say.role;
@@ -142,53 +140,44 @@ function Inject() {
         });
       }}
     >
-      <div class="field">
-        <label for={search}>{say.find}</label>
-        <span class="input">
-          <input
-            id={search}
-            type="search"
-            name="fault_search"
-            maxLength={60}
-            value={words.value}
-            onInput={(event) => {
-              words.value = event.currentTarget.value;
-            }}
-          />
-        </span>
-      </div>
-      <div class="field">
-        <label for={list}>
-          {say.fault} <small>{found.value.length}</small>
-        </label>
-        <span class="input">
-          <select
-            id={list}
-            name="fault"
-            value={it?.name ?? ""}
-            onChange={(event) => {
-              chosen.value = event.currentTarget.value;
-              value.value = "";
-            }}
-          >
-            {found.value.map(({ name, family }) => (
-              <option key={name} value={name}>
-                {name} ({family})
-              </option>
-            ))}
-          </select>
-        </span>
-        <p class="fault-text">{it?.text}</p>
-      </div>
+      <Field
+        label={say.find}
+        name="fault_search"
+        kind="search"
+        longest={60}
+        value={words.value}
+        onInput={(typed) => {
+          words.value = typed;
+        }}
+      />
+      <Choice
+        label={say.fault}
+        hint={found.value.length}
+        name="fault"
+        value={it?.name ?? ""}
+        onChange={(name) => {
+          chosen.value = name;
+          value.value = "";
+        }}
+      >
+        {found.value.map(({ name, family }) => (
+          <option key={name} value={name}>
+            {name} ({family})
+          </option>
+        ))}
+      </Choice>
+      <p class="fault-text">{it?.text}</p>
       <div class="fault-times">
-        <NumberField
+        <Field
+          kind="decimal"
           label={say.onset}
           name="fault_onset"
           unit="s"
           value={onset.value}
           onInput={set(onset)}
         />
-        <NumberField
+        <Field
+          kind="decimal"
           label={say.end}
           name="fault_end"
           unit="s"
@@ -197,7 +186,8 @@ function Inject() {
           onInput={set(end)}
         />
         {it?.value && (
-          <NumberField
+          <Field
+            kind="decimal"
             label={say.value}
             name="fault_value"
             unit={it.value.unit}

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { command } from "../../../live/commands";
+import { Field } from "../../../parts/Field";
 import { alarmStrings as say } from "../../../strings/alarms";
 import type { Alarm } from "../../../types";
 
@@ -15,7 +16,6 @@ export function SetAsideForm({ alarm, how, onDone }: Props) {
   const minutes = useSignal("15");
   const oneShot = useSignal(false);
   const reason = useSignal("");
-  const id = useId();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
   const said = reason.value.trim();
@@ -52,24 +52,17 @@ export function SetAsideForm({ alarm, how, onDone }: Props) {
           ))}
         </fieldset>
       )}
-      <div class="field aside-reason">
-        <label for={id}>
-          {say.reason} <small>{say.reasonHint}</small>
-        </label>
-        <span class="input">
-          <input
-            ref={field}
-            id={id}
-            name="reason"
-            autocomplete="off"
-            maxLength={200}
-            value={reason.value}
-            onInput={(event) => {
-              reason.value = event.currentTarget.value;
-            }}
-          />
-        </span>
-      </div>
+      <Field
+        label={say.reason}
+        hint={say.reasonHint}
+        name="reason"
+        class="aside-reason"
+        input={field}
+        value={reason.value}
+        onInput={(typed) => {
+          reason.value = typed;
+        }}
+      />
       {how === "shelve" && alarm.active && (
         <label class="tick">
           <input
