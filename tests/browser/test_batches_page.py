@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from millpage import PASSWORD, MillPage, mill_page
+from millpage import PASSWORD, MillPage, mill_page, watched_page
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from recording import record_of_run
 
@@ -34,19 +34,10 @@ def operator(mill: MillPage) -> BrowserContext:
 
 @pytest.fixture
 def page(mill: MillPage, operator: BrowserContext) -> Iterator[Page]:
-    page = operator.new_page()
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.set_default_timeout(10_000)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    try:
+    with watched_page(mill, operator) as page:
         page.goto(f"{mill.url}#/batches")
         expect(page.locator(f"[data-batch='{EARLIER}']")).to_be_visible()
         yield page
-        assert not problems
-    finally:
-        page.close()
 
 
 def show(page: Page, *rest: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from millpage import MillPage, mill_page
+from millpage import MillPage, mill_page, watched_page
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -45,19 +45,10 @@ def second(mill: MillPage, admin: BrowserContext) -> BrowserContext:
 @pytest.fixture
 def page(mill: MillPage, author: BrowserContext) -> Iterator[Page]:
     """The list of recipes. An error of any kind fails the test."""
-    page = author.new_page()
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.set_default_timeout(10_000)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    try:
+    with watched_page(mill, author) as page:
         page.goto(f"{mill.url}#/recipes")
         expect(page.get_by_role("heading", name="Recipes")).to_be_visible()
         yield page
-        assert not problems
-    finally:
-        page.close()
 
 
 def bring(page: Page, text: str, name: str = "training.toml") -> None:

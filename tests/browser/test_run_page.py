@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from millpage import MillPage, expect_state, mill_page, press
+from millpage import MillPage, expect_state, mill_page, press, watched_page
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from xss import CORPUS, TRACE
 
@@ -45,26 +45,10 @@ def operator(mill: MillPage) -> BrowserContext:
 @pytest.fixture
 def page(mill: MillPage, operator: BrowserContext) -> Iterator[Page]:
     """The Run page with live values. Errors of any kind, and foreign requests, fail the test."""
-    page = operator.new_page()
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.set_default_timeout(10_000)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    page.on("dialog", lambda dialog: problems.append(dialog.message))
-    page.on("request", lambda sent: _own(sent.url, mill.url, problems))
-    try:
+    with watched_page(mill, operator) as page:
         page.goto(mill.url)
         expect(page.locator("[data-state]:not([data-state=''])").first).to_be_visible()
         yield page
-        assert not problems
-    finally:
-        page.close()  # with its stream: a browser has six connections to a server
-
-
-def _own(url: str, ours: str, problems: list[str]) -> None:
-    if not url.startswith(ours):
-        problems.append(f"a request to {url}")
 
 
 def go(page: Page, name: str, *rest: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from millpage import MillPage, expect_state, mill_page
+from millpage import MillPage, expect_state, mill_page, watched_page
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 pytestmark = pytest.mark.browser
@@ -32,18 +32,10 @@ def trainer(mill: MillPage) -> BrowserContext:
 
 @pytest.fixture
 def page(mill: MillPage, trainer: BrowserContext) -> Iterator[Page]:
-    page = trainer.new_page()
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.set_default_timeout(10_000)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    try:
+    with watched_page(mill, trainer) as page:
         page.goto(f"{mill.url}#/system")
         expect(page.locator("[data-row=o2_ppm]")).to_be_visible()
         yield page
-        assert not problems
-    finally:
-        page.close()
 
 
 def view(page: Page, name: str) -> None:

@@ -7,11 +7,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from doorsite import Door, run_recorded
 from recording import record_of_run
+from signing import signed_by, told
 
 from controller.records.reader import RecordReader
 from controller.reports.checking import check_export
@@ -29,20 +29,8 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     batch_id = record_of_run(data)
 
     async def check(it: Door) -> None:
-        for user, role, meaning in SIGNED:
-            content = RecordReader(data).batch(batch_id)["content"]
-            args = {
-                "batch": batch_id,
-                "meaning": meaning,
-                "content_sha256": content["sha256"],
-                "through_seq": content["through_seq"],
-            }
-            await tell(it, "sign", user, role, args)
-        await tell(it, "comment", "Olga", "operator", {"text": "jar 7 leaks", "batch": batch_id})
-
-    async def tell(it: Door, name: str, user: str, role: str, args: dict[str, Any]) -> None:
-        answer = await it.ask(it.message(name, user=user, roles=[role], args=args))
-        assert answer.json()["accepted"], answer.text
+        await signed_by(it, data, batch_id, SIGNED)
+        await told(it, "comment", "Olga", "operator", {"text": "jar 7 leaks", "batch": batch_id})
 
     run_recorded(data, check)
     return data, batch_id

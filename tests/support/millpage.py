@@ -114,6 +114,29 @@ def mill_page(
         yield MillPage(processes, f"http://127.0.0.1:{port}/", browser, training)
 
 
+@contextmanager
+def watched_page(mill: MillPage, context: BrowserContext) -> Iterator[Page]:
+    """A page of the panel's size. Errors, dialogs and foreign requests fail the test."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_default_timeout(10_000)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    page.on("dialog", lambda dialog: problems.append(dialog.message))
+    page.on("request", lambda sent: _own(sent.url, mill.url, problems))
+    try:
+        yield page
+        assert not problems
+    finally:
+        page.close()  # with its stream: a browser has six connections to a server
+
+
+def _own(url: str, ours: str, problems: list[str]) -> None:
+    if not url.startswith(ours):
+        problems.append(f"a request to {url}")
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:

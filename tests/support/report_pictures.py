@@ -11,6 +11,7 @@ from pathlib import Path
 import pypdfium2
 from doorsite import Door, run_recorded
 from recording import record_of_run
+from signing import signed_by
 
 from controller.records.reader import RecordReader
 from controller.reports.page import batch_report
@@ -33,16 +34,7 @@ def signed_batch(data: Path) -> str:
     batch_id = record_of_run(data, "bm-05")
 
     async def sign(it: Door) -> None:
-        for user, role, meaning in PEOPLE:
-            content = RecordReader(data).batch(batch_id)["content"]
-            args = {
-                "batch": batch_id,
-                "meaning": meaning,
-                "content_sha256": content["sha256"],
-                "through_seq": content["through_seq"],
-            }
-            answer = await it.ask(it.message("sign", user=user, roles=[role], args=args))
-            assert answer.json()["accepted"], answer.text
+        await signed_by(it, data, batch_id, PEOPLE)
 
     run_recorded(data, sign)
     return batch_id
