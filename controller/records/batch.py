@@ -64,6 +64,7 @@ def batch_record(rows: Sequence[Row], trend: Trend | None) -> dict[str, Any]:
         "bypasses": _bodies(rows, BYPASSES),
         "comments": _bodies(rows, (EventKind.COMMENT,)),
         "predicted": said.get("predicted"),
+        "limits": said.get("limits"),
         "measured": _bodies(rows, (EventKind.MEASURED,)),
         "yield": _yield(_last(rows, EventKind.YIELD), charge),
         "recovery": _bodies(rows, (EventKind.RECOVERY,)),

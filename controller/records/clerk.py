@@ -14,6 +14,7 @@ from typing import Any, Final
 from controller.core.batch import Batch
 from controller.core.commands import CommandName
 from controller.core.events import Event, EventKind
+from controller.core.limits import limits_for
 from controller.core.state import Decision, ScanState
 from controller.core.states import State
 from controller.core.target import thickness_json
@@ -202,6 +203,7 @@ def _loaded(batch: Batch, setting: Setting) -> dict[str, Any]:
         "setting": setting.to_json(),
         "recipe": described,
         "predicted": thickness_json(recipe),
+        "limits": asdict(limits_for(batch.equipment, recipe.atmosphere)),
         "continues": _continues(batch),
     }
 

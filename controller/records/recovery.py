@@ -24,20 +24,11 @@ from controller.errors import BlademillError
 from controller.records.archive import Trend
 from controller.records.reader import RecordReader
 from controller.records.row import Draft, Row, draft
+from controller.records.trendfile import TOTAL_COLUMNS
 from controller.records.when import boot_id, mono_ns
 
 CRASHED: Final = "CRASHED"
 _CHARGE: Final = TypeAdapter(Charge)
-_IN_TREND: Final = (
-    "process_s",
-    "hold_s",
-    "revolutions",
-    "on_time_s",
-    "energy_j",
-    "dose_revolutions",
-    "dose_on_time_s",
-    "dose_energy_j",
-)
 
 
 def undecided(reader: RecordReader, equipment: Equipment) -> tuple[Crashed | None, list[Draft]]:
@@ -123,7 +114,7 @@ def _totals(counted: Row, trend: Trend | None) -> Totals:
     totals = Totals(**{field.name: body.get(field.name, 0.0) for field in fields(Totals)})
     if trend is None or not len(times := trend.times()) or times[-1] <= counted.process_s:
         return totals
-    return replace(totals, **{name: float(trend.column(name)[-1]) for name in _IN_TREND})
+    return replace(totals, **{name: float(trend.column(name)[-1]) for name in TOTAL_COLUMNS})
 
 
 def _closing(crashed: Crashed, rows: Sequence[Row]) -> Draft:

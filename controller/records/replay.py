@@ -251,7 +251,9 @@ class _Player:
     def _difference(
         self, number: int, now_s: float, decision: Decision, rows: Sequence[Row]
     ) -> Difference | None:
-        was, found = self._own[number], _own(decision.state)
+        now = decision.state
+        was = self._own[number]
+        found = own_values(now.state, now.outputs, now.totals)
         for column, (name, before, after) in enumerate(
             zip(OWN_COLUMNS, was.tolist(), found, strict=True)
         ):
@@ -274,22 +276,6 @@ class _Player:
 
 def _compared(event: Event) -> bool:
     return event.kind.value in _COMPARED
-
-
-def _own(state: ScanState) -> tuple[float, ...]:
-    totals = state.totals
-    return own_values(
-        state.state,
-        state.outputs,
-        totals.process_s,
-        totals.hold_s,
-        totals.revolutions,
-        totals.on_time_s,
-        totals.energy_j,
-        totals.dose_revolutions,
-        totals.dose_on_time_s,
-        totals.dose_energy_j,
-    )
 
 
 def _shown(name: str, number: float) -> str:

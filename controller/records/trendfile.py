@@ -11,11 +11,13 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from controller.core.batch import Totals
 from controller.core.outputs import Outputs
 from controller.core.signals import Quality, Signal
 from controller.core.states import State
@@ -29,12 +31,8 @@ HEADER_BYTES: Final = 4096
 SCANS_PER_FRAME: Final = 10
 FRAME_MARK: Final = 0x54524D42
 SIGNAL_COLUMNS: Final = tuple(signal.name.lower() for signal in Signal)
-# What the controller asked for, and what it has added up.
-OWN_COLUMNS: Final = (
-    "state",
-    "outputs",
-    "set_rotor_rpm",
-    "set_argon_flow_slpm",
+# What the controller has added up, as `Totals` names it.
+TOTAL_COLUMNS: Final = (
     "process_s",
     "hold_s",
     "revolutions",
@@ -43,6 +41,14 @@ OWN_COLUMNS: Final = (
     "dose_revolutions",
     "dose_on_time_s",
     "dose_energy_j",
+)
+# What it asked for, and its totals.
+OWN_COLUMNS: Final = (
+    "state",
+    "outputs",
+    "set_rotor_rpm",
+    "set_argon_flow_slpm",
+    *TOTAL_COLUMNS,
 )
 COLUMNS: Final = (*SIGNAL_COLUMNS, *OWN_COLUMNS)
 QUALITIES: Final = tuple(Quality)
@@ -74,11 +80,14 @@ class Sample(NamedTuple):
     own: tuple[float, ...]
 
 
-def own_values(state: State, outputs: Outputs, *totals: float) -> tuple[float, ...]:
+_TOTALS_OF: Final = attrgetter(*TOTAL_COLUMNS)
+
+
+def own_values(state: State, outputs: Outputs, totals: Totals) -> tuple[float, ...]:
     """The controller's own columns of one scan."""
     bits = sum(1 << bit for bit, name in enumerate(SWITCHES) if getattr(outputs, name))
     code = float(_STATE_CODE[state])
-    return (code, float(bits), outputs.rotor_rpm, outputs.argon_flow_slpm, *totals)
+    return (code, float(bits), outputs.rotor_rpm, outputs.argon_flow_slpm, *_TOTALS_OF(totals))
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,19 +70,7 @@ class TrendWriter:
         self._idle = batch is None
         if batch is None:
             return
-        totals = state.totals
-        own = own_values(
-            state.state,
-            state.outputs,
-            totals.process_s,
-            totals.hold_s,
-            totals.revolutions,
-            totals.on_time_s,
-            totals.energy_j,
-            totals.dose_revolutions,
-            totals.dose_on_time_s,
-            totals.dose_energy_j,
-        )
+        own = own_values(state.state, state.outputs, state.totals)
         sample = Sample(state.now_s, time.time_ns() // 1_000_000, image.values, image.quality, own)
         if len(self._waiting) < SCANS_KEPT:
             self._waiting.append((batch.id, sample))

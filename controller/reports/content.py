@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from controller.core.limits import Limits
 from controller.core.signals import SIGNALS, Signal
 from controller.records.archive import Trend
 from controller.reports.plots import Pane, Pen, Span, thinned
@@ -30,33 +29,44 @@ class Trip:
     panes: tuple[Pane, ...]
 
 
-def panes(trend: Trend, limits: Limits = Limits()) -> tuple[Pane, ...]:  # noqa: B008  frozen
-    """The four plots of a batch."""
+def panes(record: Json, trend: Trend) -> tuple[Pane, ...]:
+    """The plots of a batch, with the limits that were in force."""
     t_s = trend.times()
+    limits = record.get("limits") or {}
 
     def pen(signal: Signal) -> Pen:
         info = SIGNALS[signal]
         return thinned(t_s, _finite(trend.column(signal.name.lower())), info.label)
 
+    def at(*names: str) -> tuple[float, ...]:
+        return tuple(limits[name] for name in names if name in limits)
+
     return (
-        Pane("Rotor speed", "rpm", (pen(Signal.ROTOR_RPM),)),
-        Pane(
-            "Headspace gases",
-            "ppm (log)",
-            (pen(Signal.O2_PPM), pen(Signal.H2O_PPM), pen(Signal.H2S_PPM)),
-            log=True,
-            limits=(limits.o2_hold_ppm,),
-        ),
+        *_turning_and_gas(pen, at("o2_hold_ppm")),
         Pane(
             "Temperatures",
             "°C",
             (pen(Signal.POWDER_PROBE_C), pen(Signal.JAR_C)),
-            limits=(limits.powder_trip_c,),
+            limits=at("powder_trip_c"),
         ),
-        Pane("Vessel pressure", "mbar gauge", (pen(Signal.VESSEL_PRESSURE_MBAR_G),)),
+        _pressure(pen),
         Pane("Torque", "N m", (pen(Signal.TORQUE_NM),)),
         Pane("Argon flow", "slpm", (pen(Signal.ARGON_FLOW_SLPM),)),
     )
+
+
+def _turning_and_gas(
+    pen: Callable[[Signal], Pen], limits: tuple[float, ...] = ()
+) -> tuple[Pane, ...]:
+    gases = (pen(Signal.O2_PPM), pen(Signal.H2O_PPM), pen(Signal.H2S_PPM))
+    return (
+        Pane("Rotor speed", "rpm", (pen(Signal.ROTOR_RPM),)),
+        Pane("Headspace gases", "ppm (log)", gases, log=True, limits=limits),
+    )
+
+
+def _pressure(pen: Callable[[Signal], Pen]) -> Pane:
+    return Pane("Vessel pressure", "mbar gauge", (pen(Signal.VESSEL_PRESSURE_MBAR_G),))
 
 
 def _finite(values: Any) -> Any:
@@ -105,16 +115,7 @@ def _around(trend: Trend, at_s: float) -> tuple[Pane, ...]:
         values = _finite(trend.column(signal.name.lower())[first:last])
         return Pen(SIGNALS[signal].label, times, values)
 
-    return (
-        Pane("Rotor speed", "rpm", (pen(Signal.ROTOR_RPM),)),
-        Pane(
-            "Headspace gases",
-            "ppm (log)",
-            (pen(Signal.O2_PPM), pen(Signal.H2O_PPM), pen(Signal.H2S_PPM)),
-            log=True,
-        ),
-        Pane("Vessel pressure", "mbar gauge", (pen(Signal.VESSEL_PRESSURE_MBAR_G),)),
-    )
+    return (*_turning_and_gas(pen), _pressure(pen))
 
 
 # What the record calls a thing, what a person calls it, its unit, and how it is rounded.

@@ -55,7 +55,7 @@ def batch_report(reader: RecordReader, batch_id: str) -> Report:
         milling=content.milling_lines(record),
         gases=content.gas_lines(record),
         shell=content.shell_lines(record),
-        plot="" if trend is None else drawn(content.panes(trend), spans, marks),
+        plot="" if trend is None else drawn(content.panes(record, trend), spans, marks),
         trips=[(trip, drawn(trip.panes, (), marks) if trip.panes else "") for trip in trips],
         log=log_of(record),
     )

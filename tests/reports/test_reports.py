@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,7 @@ from controller.cli_batch import batch as batch_command
 from controller.errors import RecordError
 from controller.records.reader import RecordReader
 from controller.reports.checking import check_export
+from controller.reports.content import panes
 from controller.reports.export import export_batch
 from controller.reports.page import batch_report
 from controller.reports.signing import ExportKey, export_key
@@ -316,3 +318,18 @@ def test_the_commands(data: Path, batch_id: str, fingerprint: str, tmp_path: Pat
     code, said = run("verify", str(tmp_path / "e"))
     assert code == 2
     assert "NOT proven" in said
+
+
+def test_plots_show_the_limits_that_were_in_force(data: Path, batch_id: str) -> None:
+    """Not those of some other mill: the recipe's own, as the record has them."""
+    reader = RecordReader(data)
+    record, trend = reader.batch(batch_id), reader.trend_of(batch_id)
+    assert trend is not None
+    tightened = record | {"limits": record["limits"] | {"o2_hold_ppm": 7.0, "powder_trip_c": 44.0}}
+    by_title = {pane.title: pane.limits for pane in panes(tightened, trend)}
+    assert by_title["Headspace gases"] == (7.0,)
+    assert by_title["Temperatures"] == (44.0,)
+    atmosphere = tomllib.loads(record["recipe"]["text"])["atmosphere"]
+    assert record["limits"]["o2_hold_ppm"] == min(50.0, atmosphere["o2_trip_ppm"])
+    unknown = {pane.limits for pane in panes(record | {"limits": None}, trend)}
+    assert unknown == {()}, "a limit that the record does not have is not drawn"
