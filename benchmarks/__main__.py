@@ -18,6 +18,7 @@ NAMES = (
     "growth",
     "start",
     "trend",
+    "verify",
     "live_scan",
     "lateness",
     "isolation",
