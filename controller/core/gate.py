@@ -20,6 +20,8 @@ from controller.core.states import State
 RAMPING_UP: Final = (State.RUNNING, State.PAUSING)
 TRIPPED: Final = (State.ABORTING, State.ABORTED)
 RUNNING_DOWN: Final = (State.COMPLETING, State.HOLDING, State.STOPPING)
+# A run-down that nothing was wrong with: it is still the run, and needs what the run needs (I4).
+OF_THE_RUN: Final = State.COMPLETING
 
 _LID_CLOSED: Final = int(Signal.LID_CLOSED)
 _LID_LOCKED: Final = int(Signal.LID_LOCKED)
@@ -67,7 +69,9 @@ def gated(
         out = replace(out, run=False, run_permit=False, rotor_rpm=0.0)
     if out.run or out.run_permit or out.rotor_rpm != 0.0:
         ramps_up = state in RAMPING_UP or by_hand is Turn.UP
-        runs_down = state in RUNNING_DOWN or by_hand is Turn.DOWN
+        runs_down = by_hand is Turn.DOWN or (
+            state in RUNNING_DOWN and (credit or state is not OF_THE_RUN)
+        )
         out = _blade(out, x, ramps_up, runs_down, before, credit, rotor_max_rpm)
     if out.supply_open or out.exhaust_shut or out.argon_flow_slpm != 0.0:
         out = _gas(out, x, limits)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from bench import LAB, SHORT, TURNING, Bench, charge, command, image, kinds, load, state_in
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from controller.core.batch import Step
@@ -327,6 +327,10 @@ def commanded(name: CommandName) -> Command:
 
 
 @settings(max_examples=250)
+@example(
+    state_in(State.COMPLETING, CoolDown, Step.WAIT, outputs=TURNING),
+    [({Signal.VESSEL_PRESSURE_MBAR_G: NAN}, [], 0.1)],
+)
 @given(st.sampled_from(START), st.lists(st.tuples(CHANGES, NAMES, LENGTH_S), max_size=12))
 def test_whatever_is_measured_and_asked_for_every_invariant_holds(
     start: ScanState, steps: list[tuple[dict[Signal, float], list[CommandName], float]]
