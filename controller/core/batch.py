@@ -19,7 +19,6 @@ from controller.core.recipe import (
     Purge,
     Recipe,
 )
-from controller.core.value import value
 from controller.core.volume import free_volume_l
 
 G_PER_KG: Final = 1000.0
@@ -66,7 +65,7 @@ class Average:
     mid_s: float = 0.0
 
 
-@value
+@dataclass(frozen=True, slots=True)
 class Position:
     """Where the batch is. Times are on the process clock, which stands still while held."""
 
@@ -83,19 +82,41 @@ class Position:
     o2_slope_ppm_per_min: float | None = None
 
 
-@value
+@dataclass(slots=True, init=False)
 class Totals:
     """What a batch adds up. `dose_*` belong to the mill segment under way."""
 
-    process_s: float = 0.0
-    hold_s: float = 0.0
-    revolutions: float = 0.0
-    on_time_s: float = 0.0
-    energy_j: float = 0.0
-    argon_l: float = 0.0
-    dose_revolutions: float = 0.0
-    dose_on_time_s: float = 0.0
-    dose_energy_j: float = 0.0
+    process_s: Final[float]
+    hold_s: Final[float]
+    revolutions: Final[float]
+    on_time_s: Final[float]
+    energy_j: Final[float]
+    argon_l: Final[float]
+    dose_revolutions: Final[float]
+    dose_on_time_s: Final[float]
+    dose_energy_j: Final[float]
+
+    def __init__(
+        self,
+        process_s: float = 0.0,
+        hold_s: float = 0.0,
+        revolutions: float = 0.0,
+        on_time_s: float = 0.0,
+        energy_j: float = 0.0,
+        argon_l: float = 0.0,
+        dose_revolutions: float = 0.0,
+        dose_on_time_s: float = 0.0,
+        dose_energy_j: float = 0.0,
+    ) -> None:
+        self.process_s = process_s
+        self.hold_s = hold_s
+        self.revolutions = revolutions
+        self.on_time_s = on_time_s
+        self.energy_j = energy_j
+        self.argon_l = argon_l
+        self.dose_revolutions = dose_revolutions
+        self.dose_on_time_s = dose_on_time_s
+        self.dose_energy_j = dose_energy_j
 
 
 @dataclass(frozen=True, slots=True)

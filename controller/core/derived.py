@@ -33,7 +33,7 @@ _PASSIVE: Final = (State.IDLE, State.RESETTING, State.ABORTING, State.ABORTED)
 _NO_BATCH: Final = (*_PASSIVE, State.COMPLETE, State.STOPPED)
 _RUN_STATES: Final = (State.RUNNING, State.PAUSING, State.COMPLETING)
 FLOW_ERROR_BASE_SLPM: Final = 0.5
-_NONE: Final = (0.0, 0.0, 0.0, 0.0)
+_NONE: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
 
 
 def _state_arms(state: State) -> int:
@@ -165,7 +165,7 @@ def _unless(value: float, expected: float) -> float:
     return 1.0 if value == value else value
 
 
-def _overdue(state: ScanState, watch: Watch, now_s: float) -> tuple[float, float, float, float]:
+def _overdue(state: ScanState, watch: Watch, now_s: float) -> tuple[float, ...]:
     equipment = state.equipment
     in_state_s = now_s - state.entered_s
     running_down = state.state in RUN_DOWN_STATES
@@ -186,7 +186,7 @@ def _overdue(state: ScanState, watch: Watch, now_s: float) -> tuple[float, float
     )
 
 
-def _verdicts(position: Position) -> tuple[float, float, float, float]:
+def _verdicts(position: Position) -> tuple[float, ...]:
     verdict = position.verdict
     if verdict is Verdict.GOING or position.step is Step.DONE:
         return _NONE

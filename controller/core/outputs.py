@@ -12,22 +12,50 @@ from typing import Final
 from controller.core.states import State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, init=False)
 class Outputs:
     """One output image. `rotor_rpm` is a speed set point, `argon_flow_slpm` a flow set point."""
 
-    run: bool = False
-    rotor_rpm: float = 0.0
-    run_permit: bool = False
-    argon_flow_slpm: float = 0.0
-    supply_open: bool = False
-    exhaust_shut: bool = False  # also shuts the orifice bleed: both are normally open on one coil
-    vent_open: bool = False  # bypass of the exhaust check valve, to the scrubber
-    lid_unlock: bool = False
-    cooling_shut: bool = False
-    drive_fault_reset: bool = False  # clears a latched drive fault; turns nothing
-    beacon: bool = False
-    horn: bool = False
+    run: Final[bool]
+    rotor_rpm: Final[float]
+    run_permit: Final[bool]
+    argon_flow_slpm: Final[float]
+    supply_open: Final[bool]
+    exhaust_shut: Final[bool]  # also shuts the orifice bleed: both are normally open on one coil
+    vent_open: Final[bool]  # bypass of the exhaust check valve, to the scrubber
+    lid_unlock: Final[bool]
+    cooling_shut: Final[bool]
+    drive_fault_reset: Final[bool]  # clears a latched drive fault; turns nothing
+    beacon: Final[bool]
+    horn: Final[bool]
+
+    def __init__(
+        self,
+        run: bool = False,
+        rotor_rpm: float = 0.0,
+        run_permit: bool = False,
+        argon_flow_slpm: float = 0.0,
+        supply_open: bool = False,
+        exhaust_shut: bool = False,
+        vent_open: bool = False,
+        lid_unlock: bool = False,
+        cooling_shut: bool = False,
+        drive_fault_reset: bool = False,
+        beacon: bool = False,
+        horn: bool = False,
+    ) -> None:
+        self.run = run
+        self.rotor_rpm = rotor_rpm
+        self.run_permit = run_permit
+        self.argon_flow_slpm = argon_flow_slpm
+        self.supply_open = supply_open
+        self.exhaust_shut = exhaust_shut
+        self.vent_open = vent_open
+        self.lid_unlock = lid_unlock
+        self.cooling_shut = cooling_shut
+        self.drive_fault_reset = drive_fault_reset
+        self.beacon = beacon
+        self.horn = horn
 
     @property
     def spins(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from controller.core.batch import (
@@ -35,7 +35,6 @@ from controller.core.recipe import (
     SafeToOpen,
 )
 from controller.core.signals import DriveState, Signal
-from controller.core.value import value
 from controller.core.watch import Watch, stands_still
 
 WINDOW_S: Final = 10.0
@@ -57,31 +56,63 @@ _DRIVE_STATE: Final = int(Signal.DRIVE_STATE)
 _RUNNING: Final = float(DriveState.RUNNING)
 
 
-@value
+@dataclass(slots=True, init=False)
 class Demand:
     """What a phase asks for. `rotor_rpm` is a target; the scan ramps and limits it."""
 
-    rotor_rpm: float = 0.0
-    ramp_rpm_per_s: float = 0.0
-    permit: bool = False
-    argon_flow_slpm: float = 0.0
-    exhaust_shut: bool = False
+    rotor_rpm: Final[float]
+    ramp_rpm_per_s: Final[float]
+    permit: Final[bool]
+    argon_flow_slpm: Final[float]
+    exhaust_shut: Final[bool]
+
+    def __init__(
+        self,
+        rotor_rpm: float = 0.0,
+        ramp_rpm_per_s: float = 0.0,
+        permit: bool = False,
+        argon_flow_slpm: float = 0.0,
+        exhaust_shut: bool = False,
+    ) -> None:
+        self.rotor_rpm = rotor_rpm
+        self.ramp_rpm_per_s = ramp_rpm_per_s
+        self.permit = permit
+        self.argon_flow_slpm = argon_flow_slpm
+        self.exhaust_shut = exhaust_shut
 
 
 NOTHING: Final = Demand()
 
 
-@value
+@dataclass(slots=True, init=False)
 class Scene:
     """What a phase may look at. `t_s` is the process clock, `now_s` counts on while held."""
 
-    batch: Batch
-    totals: Totals
-    watch: Watch
-    limits: Limits
-    x: Sequence[float]
-    now_s: float
-    t_s: float
+    batch: Final[Batch]
+    totals: Final[Totals]
+    watch: Final[Watch]
+    limits: Final[Limits]
+    x: Final[Sequence[float]]
+    now_s: Final[float]
+    t_s: Final[float]
+
+    def __init__(
+        self,
+        batch: Batch,
+        totals: Totals,
+        watch: Watch,
+        limits: Limits,
+        x: Sequence[float],
+        now_s: float,
+        t_s: float,
+    ) -> None:
+        self.batch = batch
+        self.totals = totals
+        self.watch = watch
+        self.limits = limits
+        self.x = x
+        self.now_s = now_s
+        self.t_s = t_s
 
 
 P = TypeVar("P", bound=Phase)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from controller.core.batch import Batch, Position, Step, Totals
@@ -14,22 +14,35 @@ from controller.core.recipe import MillHold, MillPulse, Phase, ProveInert
 from controller.core.signals import DriveState, Signal
 from controller.core.state import ScanState
 from controller.core.states import State
-from controller.core.value import value
 from controller.core.watch import Watch, stands_still
 
 RESET_PULSE_S: Final = 1.0
 _RESTS: Final = (Step.BEGIN, Step.ENABLE, Step.OFF)
 
 
-@value
+@dataclass(slots=True, init=False)
 class Progress:
     """What a state's action leads to in this scan. `done` asks for STATE_COMPLETE."""
 
-    position: Position
-    totals: Totals
-    watch: Watch
-    demand: Demand
-    done: bool
+    position: Final[Position]
+    totals: Final[Totals]
+    watch: Final[Watch]
+    demand: Final[Demand]
+    done: Final[bool]
+
+    def __init__(
+        self,
+        position: Position,
+        totals: Totals,
+        watch: Watch,
+        demand: Demand,
+        done: bool,
+    ) -> None:
+        self.position = position
+        self.totals = totals
+        self.watch = watch
+        self.demand = demand
+        self.done = done
 
 
 def act(

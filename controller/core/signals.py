@@ -14,7 +14,6 @@ from enum import Enum, IntEnum, unique
 from typing import Final
 
 from controller.core.health import HEALTHY, NO_DETAILS, Details, Health
-from controller.core.value import value
 
 NAN: Final = math.nan
 
@@ -142,7 +141,7 @@ SAMPLED: Final = (Signal.O2_PPM, Signal.FROST_POINT_C, Signal.H2O_PPM, Signal.H2
 SAMPLE_FLOW_MIN_SLPM: Final = 0.2
 
 
-@value
+@dataclass(slots=True, init=False)
 class Image:
     """What the plant looks like in one scan.
 
@@ -151,11 +150,25 @@ class Image:
     `health` is what the controller knows of itself, and `details` says it in words.
     """
 
-    values: Sequence[float]
-    quality: Sequence[Quality]
-    age_s: Sequence[float]
-    health: Health = HEALTHY
-    details: Details = NO_DETAILS
+    values: Final[Sequence[float]]
+    quality: Final[Sequence[Quality]]
+    age_s: Final[Sequence[float]]
+    health: Final[Health]
+    details: Final[Details]
+
+    def __init__(
+        self,
+        values: Sequence[float],
+        quality: Sequence[Quality],
+        age_s: Sequence[float],
+        health: Health = HEALTHY,
+        details: Details = NO_DETAILS,
+    ) -> None:
+        self.values = values
+        self.quality = quality
+        self.age_s = age_s
+        self.health = health
+        self.details = details
 
 
 UNKNOWN_IMAGE: Final = Image(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from controller.core.alarms import Alarm
 from controller.core.alarms.log import QUIET, AlarmLog
@@ -14,7 +15,6 @@ from controller.core.interlocks import NONE, Matrix, Violation, matrix_for
 from controller.core.outputs import DEAD, Outputs
 from controller.core.recovery import Crashed
 from controller.core.states import State
-from controller.core.value import value
 from controller.core.watch import Watch
 
 
@@ -26,27 +26,65 @@ class Release:
     user: str
 
 
-@value
+@dataclass(slots=True, init=False)
 class ScanState:
     """Everything that the controller remembers from one scan to the next."""
 
-    equipment: Equipment
-    matrix: Matrix
-    now_s: float
-    state: State
-    version: int
-    entered_s: float
-    batch: Batch | None
-    position: Position
-    totals: Totals
-    watch: Watch
-    violations: tuple[Violation, ...]
-    alarms: tuple[Alarm, ...]
-    alarm_log: AlarmLog
-    release: Release | None
-    outputs: Outputs
-    hands: Hands = NOBODY
-    crashed: Crashed | None = None  # a batch of an earlier process that is not decided on
+    equipment: Final[Equipment]
+    matrix: Final[Matrix]
+    now_s: Final[float]
+    state: Final[State]
+    version: Final[int]
+    entered_s: Final[float]
+    batch: Final[Batch | None]
+    position: Final[Position]
+    totals: Final[Totals]
+    watch: Final[Watch]
+    violations: Final[tuple[Violation, ...]]
+    alarms: Final[tuple[Alarm, ...]]
+    alarm_log: Final[AlarmLog]
+    release: Final[Release | None]
+    outputs: Final[Outputs]
+    hands: Final[Hands]
+    crashed: Final[Crashed | None]  # a batch of an earlier process that is not decided on
+
+    def __init__(
+        self,
+        equipment: Equipment,
+        matrix: Matrix,
+        now_s: float,
+        state: State,
+        version: int,
+        entered_s: float,
+        batch: Batch | None,
+        position: Position,
+        totals: Totals,
+        watch: Watch,
+        violations: tuple[Violation, ...],
+        alarms: tuple[Alarm, ...],
+        alarm_log: AlarmLog,
+        release: Release | None,
+        outputs: Outputs,
+        hands: Hands = NOBODY,
+        crashed: Crashed | None = None,
+    ) -> None:
+        self.equipment = equipment
+        self.matrix = matrix
+        self.now_s = now_s
+        self.state = state
+        self.version = version
+        self.entered_s = entered_s
+        self.batch = batch
+        self.position = position
+        self.totals = totals
+        self.watch = watch
+        self.violations = violations
+        self.alarms = alarms
+        self.alarm_log = alarm_log
+        self.release = release
+        self.outputs = outputs
+        self.hands = hands
+        self.crashed = crashed
 
     @property
     def mode(self) -> Mode:
@@ -64,14 +102,26 @@ class CommandResult:
     state: State
 
 
-@value
+@dataclass(slots=True, init=False)
 class Decision:
     """What one scan decides."""
 
-    state: ScanState
-    outputs: Outputs
-    events: list[Event]
-    results: list[CommandResult]
+    state: Final[ScanState]
+    outputs: Final[Outputs]
+    events: Final[list[Event]]
+    results: Final[list[CommandResult]]
+
+    def __init__(
+        self,
+        state: ScanState,
+        outputs: Outputs,
+        events: list[Event],
+        results: list[CommandResult],
+    ) -> None:
+        self.state = state
+        self.outputs = outputs
+        self.events = events
+        self.results = results
 
 
 def initial_state(

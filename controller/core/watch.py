@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from controller.core.equipment import Equipment
@@ -14,7 +15,6 @@ from controller.core.limits import Limits
 from controller.core.outputs import Outputs
 from controller.core.signals import DriveState, Signal
 from controller.core.trust import NEW, Trust
-from controller.core.value import value
 
 GAS_UNKNOWN_MAX_S: Final = 60.0
 
@@ -34,7 +34,7 @@ _FOLLOWED_S: Final = 2.0
 _FOLLOWED_SCANS: Final = 6.0
 
 
-@value
+@dataclass(slots=True, init=False)
 class Watch:
     """The memory of the interlocks.
 
@@ -44,17 +44,43 @@ class Watch:
     the rotor's speed, `seen_rpm`, last changed.
     """
 
-    still_since_s: float = math.inf
-    last_spin_s: float = 0.0
-    start_ok_since_s: float = math.inf
-    gas_known_s: float = 0.0
-    credit: bool = False
-    peak_rpm: float = 0.0
-    follow_rpm: float = 0.0
-    peak_s: float = 0.0
-    seen_rpm: float = 0.0
-    mark_rpm: float = 0.0
-    trust: Trust = NEW
+    still_since_s: Final[float]
+    last_spin_s: Final[float]
+    start_ok_since_s: Final[float]
+    gas_known_s: Final[float]
+    credit: Final[bool]
+    peak_rpm: Final[float]
+    follow_rpm: Final[float]
+    peak_s: Final[float]
+    seen_rpm: Final[float]
+    mark_rpm: Final[float]
+    trust: Final[Trust]
+
+    def __init__(
+        self,
+        still_since_s: float = math.inf,
+        last_spin_s: float = 0.0,
+        start_ok_since_s: float = math.inf,
+        gas_known_s: float = 0.0,
+        credit: bool = False,
+        peak_rpm: float = 0.0,
+        follow_rpm: float = 0.0,
+        peak_s: float = 0.0,
+        seen_rpm: float = 0.0,
+        mark_rpm: float = 0.0,
+        trust: Trust = NEW,
+    ) -> None:
+        self.still_since_s = still_since_s
+        self.last_spin_s = last_spin_s
+        self.start_ok_since_s = start_ok_since_s
+        self.gas_known_s = gas_known_s
+        self.credit = credit
+        self.peak_rpm = peak_rpm
+        self.follow_rpm = follow_rpm
+        self.peak_s = peak_s
+        self.seen_rpm = seen_rpm
+        self.mark_rpm = mark_rpm
+        self.trust = trust
 
 
 def stands_still(watch: Watch, equipment: Equipment, now_s: float) -> bool:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import inspect
 from pathlib import Path
 
+import pytest
+
+from controller.core.batch import Totals
+from controller.core.outputs import Outputs
+from controller.core.phases import Demand, Scene
+from controller.core.procedure import Progress
 from controller.core.scan import scan
-from controller.core.state import ScanState
+from controller.core.signals import Image
+from controller.core.state import Decision, ScanState
+from controller.core.watch import Watch
 from controller.edge.plantfile import load_plant
 from controller.edge.recipefile import load_recipe
 from sim.world import PERIOD_S, Operator, World, new_mill
@@ -15,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 PLANT = load_plant(ROOT / "deploy" / "lab-0.5l.toml")
 RECIPE = load_recipe(ROOT / "recipes" / "training.toml", PLANT.equipment)
 EVERY = 37
+WRITTEN_OUT = (Image, Outputs, Totals, Watch, ScanState, Demand, Scene, Progress, Decision)
 
 
 def frozen_parts(state: ScanState) -> dict[int, object]:
@@ -39,3 +50,9 @@ def test_a_scan_leaves_its_arguments_as_they_were_through_a_whole_batch() -> Non
             compared += 1
         world.step(commands)
     assert compared > 100
+
+
+@pytest.mark.parametrize("kind", WRITTEN_OUT)
+def test_a_written_out_constructor_takes_each_field_in_its_order(kind: type) -> None:
+    taken = list(inspect.signature(kind).parameters)
+    assert taken == [field.name for field in dataclasses.fields(kind)]
