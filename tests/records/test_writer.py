@@ -58,8 +58,8 @@ def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(
         big = Event(EventKind.COMMENT, 0.0, "long", {"text": "x" * 100_000})
         clerk.add(big)
         clerk.add(step(1))
-        # Opened anew, the file has room again, as a disk has that was cleared. That takes the writer
-        # a few milliseconds, so the loss is looked for where it stays.
+        # Opened anew, the file has room again, as a disk has that was cleared. That takes the
+        # writer a few milliseconds, so the loss is looked for where it stays.
         assert writer.committed(5.0)
         assert "disk is full" in caplog.text
         assert writer.lost_s() == 0.0
