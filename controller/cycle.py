@@ -15,13 +15,14 @@ from typing import Final, Protocol
 
 from controller.core.commands import Command
 from controller.core.equipment import Equipment
-from controller.core.outputs import Outputs, until_recorded
+from controller.core.outputs import Outputs
 from controller.core.recovery import Crashed
 from controller.core.scan import MAX_DT_PERIODS, scan
 from controller.core.signals import Image
 from controller.core.state import CommandResult, Decision, initial_state
 from controller.edge.clock import monotonic_s, sleep_until
 from controller.histogram import Histogram
+from controller.sending import send
 
 PERIOD_S: Final = 0.1
 LATENESS_KEPT: Final = 600
@@ -29,8 +30,6 @@ BEHIND_WINDOW: Final = 100
 BEHIND_SLIPS: Final = 5
 # For so long a process says that it follows on one that was not told to end.
 RESTART_TOLD_S: Final = 10.0
-# A commit takes a few milliseconds: within this time what waited for it goes out in the same scan.
-COMMIT_WAIT_S: Final = 0.010
 
 
 class Plant(Protocol):
@@ -179,25 +178,10 @@ class Cycle:
         now_s, period_s = self._time.now_s, PERIOD_S * self._speed
         decision = scan(self._state, image, self._post.take(), now_s, period_s)
         self._record.note(decision, image)
-        decision = self._sent(decision)
+        decision = send(self._plant, self._record, self._state.outputs, decision, self._heartbeat)
         self._state = decision.state
         self._post.settle(decision.results)
         self._told(decision, image)
-
-    def _sent(self, decision: Decision) -> Decision:
-        """Writes the image. What adds energy, gas or access is on disk before it is sent; what
-        makes safer goes first and never waits. Returns the decision with what was really sent.
-        """
-        wanted = decision.outputs
-        first = until_recorded(self._state.outputs, wanted, decision.state.state)
-        waits = first != wanted and not self._record.committed(0.0)
-        if waits:
-            self._plant.write(first, self._heartbeat)
-            waits = not self._record.committed(COMMIT_WAIT_S)
-        if waits:
-            return replace(decision, outputs=first, state=replace(decision.state, outputs=first))
-        self._plant.write(wanted, self._heartbeat)
-        return decision
 
     def _image(self) -> Image:
         """What the plant says, and what the loop knows of itself."""

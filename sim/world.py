@@ -10,7 +10,7 @@ import copy
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.equipment import Equipment, Handling
@@ -176,6 +176,15 @@ class Operator:
         )
 
 
+class Recording(Protocol):
+    """A record that images go through on their way to the plant."""
+
+    def sent(
+        self, plant: VirtualPlant, before: Outputs, decision: Decision, image: Image, beat: bool
+    ) -> Decision:
+        """Notes one scan and sends its image; what was really sent."""
+
+
 class World:
     """Plant, controller state and count of periods; `step` is one period of both."""
 
@@ -187,6 +196,7 @@ class World:
         "mill",
         "outputs",
         "plant",
+        "record",
         "scans",
         "state",
     )
@@ -197,6 +207,7 @@ class World:
         self.state = initial_state(equipment)
         self.image = self.plant.read()
         self.outputs = self.state.outputs
+        self.record: Recording | None = None
         self.scans = 0
         self._beat = False
         self._missed = 0
@@ -209,14 +220,17 @@ class World:
         self.plant.faults = Injector(self.mill, plant, planned)
 
     def copy(self) -> World:
-        """An independent world from here on; frozen values are shared.
+        """An independent world from here on, without a record; frozen values are shared.
 
         Raises ValueError once faults are planned: they hold on to the mill that they act on.
         """
         if self.plant.faults is not None:
             raise ValueError("copy a world before faults are planned in it")
         frozen = (self.state, self.image, self.outputs, self.mill.outputs, self.mill.parameters)
-        return copy.deepcopy(self, {id(value): value for value in frozen})
+        shared: dict[int, object] = {id(value): value for value in (*frozen, self.record)}
+        other = copy.deepcopy(self, shared)
+        other.record = None
+        return other
 
     @property
     def now_s(self) -> float:
@@ -236,10 +250,13 @@ class World:
                 return self._without_scan()
         self.image = image = self._seen() if self._missed else plant.read()
         decision = scan(self.state, image, commands, now_s, period_s)
+        self._beat = not self._beat
+        if self.record is None:
+            plant.write(decision.outputs, self._beat)
+        else:
+            decision = self.record.sent(plant, self.state.outputs, decision, image, self._beat)
         self.state = decision.state
         self.outputs = decision.outputs
-        self._beat = not self._beat
-        plant.write(decision.outputs, self._beat)
         self.mill.step(period_s)
         self.scans += 1
         return decision

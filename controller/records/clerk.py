@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from controller.core.batch import Batch
 from controller.core.commands import CommandName
@@ -20,7 +20,6 @@ from controller.core.states import State
 from controller.core.target import thickness_json
 from controller.edge.clock import utc_text
 from controller.records.row import Draft, draft
-from controller.records.writer import Writer
 
 ENTRIES_KEPT: Final = 5_000
 _ENDED: Final = frozenset({State.COMPLETE.value, State.STOPPED.value, State.ABORTED.value})
@@ -88,15 +87,33 @@ class Setting:
         return asdict(self) | {"sqlite": sqlite3.sqlite_version}
 
 
+class Shelf(Protocol):
+    """Where drafts go: see `writer.Writer`."""
+
+    def offer(self, drafts: Sequence[Draft]) -> int:
+        """Takes the drafts in, in their order. Never waits for the disk."""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether everything that was offered is on disk."""
+
+    def committed(self, within_s: float) -> bool:
+        """Whether it is, waiting at most so long for it."""
+
+
 class Clerk:
     """Called by the scan thread after each scan, and by the door for its audit entries."""
 
-    def __init__(self, writer: Writer, setting: Setting) -> None:
+    def __init__(self, writer: Shelf, setting: Setting) -> None:
         self._writer = writer
         self._setting = setting
         self._batch: Batch | None = None
         self._ended = False
         self._fresh: deque[Entry] = deque(maxlen=ENTRIES_KEPT)
+
+    def writes_to(self, writer: Shelf) -> None:
+        """From now on the drafts go there."""
+        self._writer = writer
 
     def note(self, decision: Decision) -> None:
         """Takes in one scan."""

@@ -142,6 +142,11 @@ class Wire:
 
         return mend
 
+    @property
+    def record_lost(self) -> bool:
+        """Whether nothing can be committed now."""
+        return self._record_lost_s < math.inf
+
     # What the scan reads.
 
     def image(self, values: Sequence[float]) -> Image:

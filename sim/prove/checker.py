@@ -35,7 +35,7 @@ PREMISES = (
     *("I9", "I9 by hand", "I9 locked out", "I10", "I11", "I12", "I12 truth", "I13"),
     *("I14", "I14 sample", "I15", "I16", "I16 truth", "I19", "I20", "I20 run"),
     *("I21", "I21 bypass", "I21 maintenance", "I22", "I23", "I23 bypass", "I23 reaction"),
-    *("I24", "I24 gap"),
+    *("I17", "I18", "I18 move", "I24", "I24 gap", "I25", "I25 end"),
 )
 
 

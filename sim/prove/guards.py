@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+from controller import sending
 from controller.core import (
     alarm_commands,
     by_hand,
@@ -23,6 +24,7 @@ from controller.core import gate as last_gate
 from controller.core.commanding import Mind
 from controller.core.commands import Command, CommandName
 from controller.core.equipment import Equipment
+from controller.core.events import Event, EventKind
 from controller.core.interlocks import Matrix, Violation
 from controller.core.matrix.permits import Need
 from controller.core.matrix.row import BY_SUPERVISOR, Reaction, Row
@@ -30,8 +32,13 @@ from controller.core.outputs import Outputs
 from controller.core.signals import Image
 from controller.core.states import State, Trigger
 from controller.core.watch import Watch
+from controller.records import clerk, row
+from controller.records.clerk import Clerk
+from controller.records.reader import RecordReader
+from controller.records.row import NO_HASH
 from sim.faults import wire
 from sim.prove.patches import Patch, both, instead, not_needed, removed, rows, slower
+from sim.prove.plan import CRASH
 
 _STOPS: Final = (CommandName.STOP, CommandName.ABORT, CommandName.HOLD)
 
@@ -158,6 +165,25 @@ def _only_warns(old: Callable[..., Reaction | None]) -> Callable[..., Reaction |
     return reaction
 
 
+def _all_at_once(old: Callable[..., Outputs]) -> Callable[..., Outputs]:
+    """Nothing waits for the record."""
+    return lambda sent, wanted, state: wanted
+
+
+def _without_moves(old: Callable[..., None]) -> Callable[..., None]:
+    """The record is not told of a change of the state."""
+
+    def offer(clerk: Clerk, events: list[Event], batch_id: str) -> None:
+        old(clerk, [event for event in events if event.kind is not EventKind.TRANSITION], batch_id)
+
+    return offer
+
+
+def _loose_rows(old: Callable[..., bytes]) -> Callable[..., bytes]:
+    """A row does not hold on to the one before it."""
+    return lambda *fields: old(*fields[:-1], NO_HASH)
+
+
 def _everything(old: Any) -> Any:
     return property(lambda row: True)
 
@@ -234,6 +260,18 @@ _HANDS: Final[dict[str, Patch]] = {
     ),
 }
 
+_PAPERS: Final[dict[str, Patch]] = {
+    "sends before it is recorded": instead(sending, name="until_recorded", made=_all_at_once),
+    "moves are not recorded": instead(Clerk, name="_offer", made=_without_moves),
+    "rows are not chained": instead(row, name="row_hash", made=_loose_rows),
+    "an abort does not end a batch": instead(
+        clerk, name="_ENDED", made=lambda old: old - {State.ABORTED.value}
+    ),
+    "a crash leaves its batch open": instead(
+        RecordReader, name="undecided_batches", made=_always([])
+    ),
+}
+
 _OTHERS: Final[dict[str, Patch]] = {
     "argon may run out": removed("ARGON_LOST", "ARGON_FLOW"),
     "no overspeed rows": removed("OVERSPEED", "OVERSPEED_MAX"),
@@ -280,11 +318,13 @@ _TRIED_BY: Final = {
     "resets with the emergency stop in": ("estop_",),
     "purge credit stays": ("pressure_", "lid_"),
     "time is caught up": ("scan_",),
+    "an abort does not end a batch": ("estop_", CRASH),
+    "a crash leaves its batch open": (CRASH,),
 }
 
 MUTANTS: Final[dict[str, Mutant]] = {
     **{f"no row {row}": Mutant(removed(row), faults) for row, faults in _ROWS.items()},
     **{f"slow row {row}": Mutant(slower(row), _ROWS[row]) for row in _SLOW},
     **{name: Mutant(patch, by_hand=True) for name, patch in _HANDS.items()},
-    **{name: Mutant(patch, _TRIED_BY.get(name, ())) for name, patch in _OTHERS.items()},
+    **{name: Mutant(patch, _TRIED_BY.get(name, ())) for name, patch in (_OTHERS | _PAPERS).items()},
 }

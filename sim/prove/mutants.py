@@ -76,7 +76,7 @@ def _in_order(seeds: Sequence[int], mutant: Mutant) -> list[int]:
         plan = draw(seed)
         if mutant.by_hand:
             return not plan.by_hand
-        return not any(planned.fault.name.startswith(mutant.tried_by) for planned in plan.faults)
+        return not any(name.startswith(mutant.tried_by) for name in plan.troubles)
 
     return sorted(seeds, key=is_off) if mutant.by_hand or mutant.tried_by else list(seeds)
 

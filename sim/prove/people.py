@@ -12,6 +12,7 @@ from typing import Final
 from controller.core.commands import Command, CommandName, Comment
 from controller.core.hands import Jog
 from controller.core.recipe import Recipe
+from controller.core.recovering import RECOVERING
 from controller.core.roles import Role
 from controller.core.states import State
 from sim.mill import Mill
@@ -29,6 +30,7 @@ _BY_HAND: Final = {
     CommandName.BYPASS_END: OPERATOR,
 }
 _ROWS: Final = ("COOLING_LOST", "SUPPLY_VALVE", "EXHAUST_VALVE", "UNDERSPEED", "ESTOP", "O2_HOLD")
+_NAMES_A_BATCH: Final = (CommandName.LOAD, CommandName.CONTINUE)
 _MINUTES: Final = (0.5, 1.0, 1.0, 5.0, 45.0)
 _HELPS: Final[dict[State, tuple[CommandName, ...]]] = {
     State.IDLE: (CommandName.LOAD, CommandName.CHARGE, CommandName.START, CommandName.START),
@@ -92,23 +94,23 @@ class People:
         jog: Jog | None = None,
     ) -> Command:
         """One command with all that it needs, by the person whose part it is."""
-        resets = name is CommandName.RESET
-        by_hand = name in _BY_HAND
+        resets, by_hand = name is CommandName.RESET, name in _BY_HAND
+        decides = name in RECOVERING
         return Command(
             id=f"{name.value}-{number}",
             name=name,
             user=SUPERVISOR if resets else USER,
             roles=_BY_HAND[name] if by_hand else _SUPERVISORS if resets else OPERATOR,
             state_version=version,
-            proved=resets or name is CommandName.BYPASS,
+            proved=resets or decides or name is CommandName.BYPASS,
             row=row or (self._draw.choice(_ROWS) if by_hand else ""),
             jog=jog,
             minutes=self._draw.choice(_MINUTES) if by_hand else 0.0,
             argon_flow_slpm=10.0 if name is CommandName.PURGE else 0.0,
-            reason="tried in a seeded world" if by_hand else "",
+            reason="tried in a seeded world" if by_hand or decides else "",
             comment=Comment(text="seen") if name is CommandName.COMMENT else None,
             recipe=self._recipe if name is CommandName.LOAD else None,
-            batch_id=f"PROOF-{number}" if name is CommandName.LOAD else "",
+            batch_id=f"PROOF-{number}" if name in _NAMES_A_BATCH else "",
             charge=nominal_charge(self._recipe) if name is CommandName.CHARGE else None,
         )
 
@@ -122,6 +124,8 @@ class People:
             mill.close_lid()
         elif not mill.lid_locked:
             mill.open_lid()
+        if world.state.crashed is not None and state is State.IDLE:
+            return (draw.choice(RECOVERING),)
         names = _HELPS.get(state, ())
         if state is State.IDLE and world.state.batch is not None:
             return CommandName.ACK, CommandName.START

@@ -31,6 +31,7 @@ BY_HAND: Final = 0.12
 FAMILY_ON: Final = 0.4
 MILLS: Final = 4
 STALL_MAX_S: Final = 5.0
+CRASH: Final = "controller_crash"
 _MACHINE: Final = ("powder_", "jar_", "motor_", "torque_", "rotor_", "cooling_")
 FAMILIES: Final[dict[str, tuple[Fault, ...]]] = {
     "machine's sensors": tuple(f for f in sensor_faults() if f.name.startswith(_MACHINE)),
@@ -84,6 +85,11 @@ class Plan:
     def clean(self) -> bool:
         """Whether nothing fails: then nothing may trip or hold either."""
         return not self.faults and not self.crashes
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """The names of all that fails."""
+        return (*(one.fault.name for one in self.faults), *(CRASH for _ in self.crashes))
 
 
 def draw(seed: int) -> Plan:

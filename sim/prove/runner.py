@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from controller.core.commands import Command, CommandName
 from controller.core.events import EventKind
 from controller.core.hands import NOBODY, Mode
+from controller.core.outputs import Outputs
 from controller.core.permissives import Permissive, reset_permissives, start_permissives
 from controller.core.signals import Image, Signal
 from controller.core.state import Decision, ScanState, initial_state
 from controller.core.states import State
+from controller.records.schema import RECORD_NAME
 from sim.faults.inject import Injector
 from sim.faults.model import Planned
 from sim.gas import Room
 from sim.mill import Mill
 from sim.parameters import InitialGas
 from sim.prove.atlas import within_reach
+from sim.prove.book import Book
 from sim.prove.checker import Checker, max_ages_s
 from sim.prove.hands_on import HandsOn
 from sim.prove.ledger import Breach
+from sim.prove.papers import Papers
 from sim.prove.people import People
-from sim.prove.plan import Crash, Plan, draw, people
+from sim.prove.plan import CRASH, Crash, Plan, draw, people
 from sim.prove.stage import plant, recipe_of, world_of
 from sim.world import PERIOD_S, Operator, powder_of
 
@@ -34,7 +40,9 @@ TO_RUNNING_S: Final = 10.0
 TO_COMPLETE_S: Final = 1_500.0
 DOCKING_S: Final = 60.0
 ACT_SCANS: Final = 10
-CRASH: Final = "controller_crash"
+# Where the record of a run is kept: nothing of it outlives the run.
+_SHM: Final = Path("/dev/shm")  # noqa: S108 - inside it a folder of our own is made
+_MEMORY: Final = _SHM if _SHM.is_dir() else None
 _BY_ITSELF: Final = ("hold", "stop", "abort")
 _ENDED: Final = (State.COMPLETE, State.STOPPED, State.ABORTED)
 _ON_THEIR_WAY: Final = (State.STOPPING, State.ABORTING, State.RESETTING)
@@ -58,7 +66,8 @@ def run_seed(seed: int, *, mended: bool = True) -> Verdict:
 
     Without `mended` it is over when the trouble is.
     """
-    return Run(draw(seed)).verdict(mended)
+    with TemporaryDirectory(prefix="blademill-", dir=_MEMORY) as folder:
+        return Run(draw(seed), Path(folder)).verdict(mended)
 
 
 class _Broken(Exception):
@@ -68,10 +77,11 @@ class _Broken(Exception):
 class Run:
     """The world of one plan, step by step."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        """Keeps its record in `folder`."""
         self.plan = plan
         self.recipe = recipe_of(plan)
-        self.world = world_of(plan)
+        self.world, begun = world_of(plan)
         self.begin_s = self.world.now_s
         self.spurious = 0
         self.scans = 0
@@ -85,6 +95,16 @@ class Run:
         self.people = kind(plan.habits, self.recipe, people(plan.seed), self.begin_s)
         self.world.inject([self._shifted(one) for one in plan.faults], plant())
         self._crashes = sorted(plan.crashes, key=lambda crash: -crash.at_s)
+        self.book = Book(plant(), folder, self._heard, self._record_is_lost)
+        self.book.follow(begun)
+        self.papers = Papers(folder / RECORD_NAME, self.book.last_seq, self.world.outputs)
+        self.world.record = self.book
+
+    def _heard(self, outputs: Outputs) -> None:
+        self.papers.heard(outputs)
+
+    def _record_is_lost(self) -> bool:
+        return self.faults.wire.record_lost
 
     def _shifted(self, one: Planned) -> Planned:
         return replace(one, on_s=one.on_s + self.begin_s, off_s=one.off_s + self.begin_s)
@@ -112,6 +132,7 @@ class Run:
                 self._good_batch()
         except _Broken:
             pass
+        self._audit()
         begun_s = self.world.now_s - self.begin_s
         injected = Counter(p.fault.name for p in self.plan.faults if p.on_s <= begun_s)
         injected[CRASH] += len(self.plan.crashes) - len(self._crashes)
@@ -125,15 +146,22 @@ class Run:
             self.spurious,
         )
 
+    def _audit(self) -> None:
+        """The record, when nothing more happens."""
+        self.checker.breaches.extend(self.papers.audit(self.book.quiet))
+        self.checker.witness.update(self.papers.witness)
+        self.book.close()
+
     def step(self, commands: tuple[Command, ...]) -> Decision:
         """One period, checked."""
         world, checker = self.world, self.checker
-        scan, now_s = world.scans, world.now_s
+        scan, now_s, was = world.scans, world.now_s, world.state.state
         made = world.step(commands)
         self.scans += 1
         if self.faults.stalled:
             checker.silent(world.mill)
         else:
+            self.papers.note(scan, was, made)
             checker.check(scan, now_s, world.image, commands, made, world.mill)
             if self._hot and made.events:
                 self._count_spurious(made)
@@ -169,7 +197,11 @@ class Run:
     def _crash(self, crash: Crash) -> None:
         world = self.world
         self.faults.stall(crash.for_s)
-        world.state = initial_state(plant().equipment, world.now_s + crash.for_s)
+        self.papers.crashed()
+        equipment = plant().equipment
+        crashed = self.book.crash(equipment)
+        self.papers.back()
+        world.state = initial_state(equipment, world.now_s + crash.for_s, crashed)
         world.outputs = world.state.outputs
         self.checker.crashed()
 
@@ -188,6 +220,8 @@ class Run:
         if self.state is State.IDLE and self.world.image.values[Signal.DRIVE_FAULT_CODE] != 0.0:
             self.step((self._command(CommandName.STOP),))
         self._until(State.IDLE, TO_IDLE_S, "L3")
+        if self.world.state.crashed is not None:
+            self.step((self._command(CommandName.SCRAP),))
 
     def _until(self, wanted: State, limit_s: float, name: str) -> None:
         begin_s = self.world.now_s

@@ -16,6 +16,7 @@ from controller.edge.recipefile import load_recipe
 from controller.packaged import packaged_file
 from sim.mill import Mill
 from sim.parameters import InitialGas
+from sim.prove.book import Book
 from sim.prove.plan import Plan
 from sim.world import OPERATOR, Operator, World, parameters_for, powder_of
 
@@ -56,7 +57,9 @@ def new_world(recipe: Recipe, mill_seed: int) -> World:
         charge=powder_of(recipe),
         initial_gas=InitialGas.GLOVEBOX,
     )
-    return World(mill, equipment)
+    world = World(mill, equipment)
+    world.record = Book(plant())
+    return world
 
 
 @cache
@@ -97,13 +100,18 @@ def _by_hand(world: World, name: CommandName) -> Command:
     )
 
 
-def world_of(plan: Plan) -> World:
-    """The world that a plan begins in."""
+def world_of(plan: Plan) -> tuple[World, Book]:
+    """The world that a plan begins in, and the record of what came before."""
     if plan.by_hand:
-        return _proven_by_hand(plan.mill, _CODE[-1]).copy()
-    if plan.warm:
-        return _about_to_turn(plan.mill, _CODE[-1]).copy()
-    return new_world(recipe_of(plan), plan.mill)
+        begun = _proven_by_hand(plan.mill, _CODE[-1])
+    elif plan.warm:
+        begun = _about_to_turn(plan.mill, _CODE[-1])
+    else:
+        begun = new_world(recipe_of(plan), plan.mill)
+    book = begun.record
+    if not isinstance(book, Book):
+        raise TypeError("a world of this stage has a book")
+    return begun.copy(), book
 
 
 @contextmanager

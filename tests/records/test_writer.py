@@ -8,16 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bench import LAB, TURNING, image, state_in
+from bench import TURNING, state_in
 from recording import PLANT, recording, writer_for
 
-from controller.core.commands import Command
 from controller.core.events import Event, EventKind
 from controller.core.outputs import DEAD, Outputs
-from controller.core.signals import Image
-from controller.core.state import CommandResult, Decision
+from controller.core.state import Decision
 from controller.core.states import State
-from controller.cycle import COMMIT_WAIT_S, Cycle
 from controller.records.clerk import Clerk
 from controller.records.reader import RecordReader
 from controller.records.row import draft
@@ -25,6 +22,7 @@ from controller.records.schema import RECORD_NAME
 from controller.records.setting import setting_of
 from controller.records.store import Store
 from controller.records.writer import CAPACITY, COMMON_SHARE
+from controller.sending import COMMIT_WAIT_S, send
 
 
 def step(number: int) -> Event:
@@ -167,24 +165,8 @@ class Wire:
     def __init__(self) -> None:
         self.images: list[Outputs] = []
 
-    def read(self) -> Image:
-        return image()
-
     def write(self, outputs: Outputs, heartbeat: bool) -> None:
         self.images.append(outputs)
-
-    def next_scan_at(self, at_s: float) -> None:
-        pass
-
-
-class Nobody:
-    """No commands."""
-
-    def take(self) -> tuple[Command, ...]:
-        return ()
-
-    def settle(self, results: list[CommandResult]) -> None:
-        pass
 
 
 class Book:
@@ -193,17 +175,8 @@ class Book:
     def __init__(self, takes_s: float) -> None:
         self.takes_s = takes_s
 
-    def note(self, decision: Decision, image: Image) -> None:
-        pass
-
     def committed(self, within_s: float) -> bool:
         return self.takes_s <= within_s
-
-    def lost_s(self) -> float:
-        return 0.0
-
-    def damage_found(self) -> bool:
-        return False
 
 
 def sent(
@@ -211,10 +184,8 @@ def sent(
 ) -> tuple[list[Outputs], Outputs]:
     """What goes out in one scan, and what the scan then remembers as sent."""
     wire = Wire()
-    cycle = Cycle(wire, LAB, Nobody(), Book(takes_s), lambda *_: None)
-    cycle._state = replace(state_in(state), outputs=before)
     decision = Decision(replace(state_in(state), outputs=wanted), wanted, [], [])
-    found = cycle._sent(decision)
+    found = send(wire, Book(takes_s), before, decision, heartbeat=True)
     assert found.outputs == found.state.outputs == wire.images[-1]
     return wire.images, found.outputs
 
