@@ -22,9 +22,16 @@ run: install ## install what is missing, then start the simulated mill and print
 
 install: $(DONE)/blademill page ## set up .venv/bin/blademill and the operator page, and no more
 
+# What runs against the wall clock mostly waits, and must not wait for what computes: so it comes after.
 test: install $(DONE)/dev ## run the tests (all but the long ones)
 	@$(BIN)/python tests/support/machine.py
+ifdef ARGS
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+else
+	$(BIN)/python -m pytest -m "not long and not realtime" --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not long and realtime" --numprocesses 3 --dist loadfile \
+		--no-loadscope-reorder
+endif
 
 test-long: install $(DONE)/dev ## run the tests that take minutes
 	@$(BIN)/python tests/support/machine.py

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import settings
 from machine import CHROMIUM_ADVICE, CHROMIUM_ARGS, find_chromium
 from playwright.sync_api import Browser, sync_playwright
 
+TESTS: Final = Path(__file__).parent
+REALTIME_ROOMS: Final = ("browser", "live", "modbus", "process")
+
 # A busy machine makes an example slow, not wrong.
 settings.register_profile("blademill", deadline=None)
 settings.load_profile("blademill")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What talks to real processes, wires and browsers runs apart: see `make test`."""
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in REALTIME_ROOMS:
+            item.add_marker(pytest.mark.realtime)
 
 
 @pytest.fixture(scope="module")

@@ -35,9 +35,8 @@ def test_a_second_command_with_the_same_id_is_not_carried_out_again() -> None:
     """I21: executed once."""
     with live() as running:
         message = {"id": "same-id-0001", "name": "hold", "user": "t", "roles": ["operator"]}
-        with running._client() as client:
-            first = client.post("/v1/commands", json={**message, "args": {}}).json()
-            second = client.post("/v1/commands", json={**message, "args": {}}).json()
+        first = running.http.post("/v1/commands", json={**message, "args": {}}).json()
+        second = running.http.post("/v1/commands", json={**message, "args": {}}).json()
         assert first == second
         events = running.get("/v1/events?after=0")
         assert len([e for e in events if e["data"].get("id") == "same-id-0001"]) == 1

@@ -167,11 +167,11 @@ class SimThread:
 
 
 def wait_for(condition: Callable[[], Any], deadline_s: float = DEADLINE_S) -> float:
-    """Wait for `condition`, looking every 5 ms; how long it took. Fails at the deadline."""
+    """Wait for `condition`, looking every 10 ms; how long it took. Fails at the deadline."""
     began = time.monotonic()
     while not condition():
         assert time.monotonic() - began < deadline_s, f"not within {deadline_s} s"
-        time.sleep(0.005)
+        time.sleep(0.01)
     return time.monotonic() - began
 
 
@@ -185,6 +185,9 @@ class Live:
         self.recipe_path = recipe
         self.socket = folder / "door.sock"
         self.process: subprocess.Popen[bytes]
+        # One for all: a new one loads certificates, and the mill's thread in this process waits.
+        transport = httpx.HTTPTransport(uds=str(self.socket))
+        self.http = httpx.Client(transport=transport, base_url="http://door", timeout=3.0)
 
     @property
     def mill(self) -> Mill:
@@ -219,18 +222,12 @@ class Live:
         except (httpx.HTTPError, json.JSONDecodeError):
             return False
 
-    def _client(self) -> httpx.Client:
-        transport = httpx.HTTPTransport(uds=str(self.socket))
-        return httpx.Client(transport=transport, base_url="http://door", timeout=3.0)
-
     def snapshot(self) -> dict[str, Any]:
-        with self._client() as client:
-            reply = client.get("/v1/snapshot")
+        reply = self.http.get("/v1/snapshot")
         return dict(reply.json()) if reply.status_code == 200 else {}
 
     def get(self, path: str) -> Any:
-        with self._client() as client:
-            return client.get(path).json()
+        return self.http.get(path).json()
 
     def command(self, name: str, /, **args: Any) -> dict[str, Any]:
         message = {
@@ -242,8 +239,7 @@ class Live:
             "state_version": self.snapshot()["state_version"],
             "args": args,
         }
-        with self._client() as client:
-            return dict(client.post("/v1/commands", json=message).json())
+        return dict(self.http.post("/v1/commands", json=message).json())
 
     def must(self, name: str, /, **args: Any) -> None:
         answer = self.command(name, **args)
@@ -321,6 +317,7 @@ class Live:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(10.0)
+        self.http.close()
 
 
 @contextmanager
