@@ -90,12 +90,14 @@ def _ramped(state: ScanState, demand: Demand, dt_s: float) -> float:
 def _trip_flow_slpm(state: ScanState, x: Sequence[float]) -> float:
     """TRIP image: purge until H2S is proven low, then cover; none when argon itself is the danger.
 
-    Nothing was ever filled with argon before a batch began.
+    Such a danger shuts the argon once it is confirmed, and what is shut stays so until none of them
+    is left: one may come as another goes. Nothing was ever filled with argon before a batch began.
     """
     if state.batch is None or state.batch.started_s is None:
         return 0.0
     rows = state.matrix.rows
-    if any(rows[v.row].shuts_argon and v.confirmed for v in state.violations):
+    flows = state.outputs.supply_open
+    if any(rows[v.row].shuts_argon and (v.confirmed or not flows) for v in state.violations):
         return 0.0
     if x[_LID_CLOSED] != 1.0:
         return 0.0
