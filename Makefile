@@ -23,6 +23,7 @@ run: install ## install what is missing, then start the simulated mill and print
 install: $(DONE)/blademill page ## set up .venv/bin/blademill and the operator page, and no more
 
 # What runs against the wall clock mostly waits, and must not wait for what computes: so it comes after.
+# Other work on the machine can starve it all the same: what failed is run once more, and named.
 test: install $(DONE)/dev ## run the tests (all but the long ones)
 	@$(BIN)/python tests/support/machine.py
 ifdef ARGS
@@ -30,7 +31,7 @@ ifdef ARGS
 else
 	$(BIN)/python -m pytest -m "not long and not realtime" --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest -m "not long and realtime" --numprocesses 3 --dist loadfile \
-		--no-loadscope-reorder
+		--no-loadscope-reorder --reruns 1 -rR
 endif
 
 test-long: install $(DONE)/dev ## run the tests that take minutes
