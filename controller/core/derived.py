@@ -27,13 +27,15 @@ _JAR: Final = int(Signal.JAR_C)
 _POWDER: Final = int(Signal.POWDER_PROBE_C)
 _RUNNING: Final = float(DriveState.RUNNING)
 
-GETTING_READY: Final = (State.STARTING, State.RESUMING, State.RESTARTING)
-RUN_DOWN_STATES: Final = (State.HOLDING, State.STOPPING)
+GETTING_READY: Final = frozenset((State.STARTING, State.RESUMING, State.RESTARTING))
+RUN_DOWN_STATES: Final = frozenset((State.HOLDING, State.STOPPING))
 _PASSIVE: Final = (State.IDLE, State.RESETTING, State.ABORTING, State.ABORTED)
 _NO_BATCH: Final = (*_PASSIVE, State.COMPLETE, State.STOPPED)
-_RUN_STATES: Final = (State.RUNNING, State.PAUSING, State.COMPLETING)
+_RUN_STATES: Final = frozenset((State.RUNNING, State.PAUSING, State.COMPLETING))
 FLOW_ERROR_BASE_SLPM: Final = 0.5
-_NONE: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+_GOING: Final = Verdict.GOING
+_HELD: Final = State.HELD
+_PAUSED: Final = State.PAUSED
 
 
 def _state_arms(state: State) -> int:
@@ -108,34 +110,44 @@ def _arms_by_hand(state: ScanState) -> int:
     return arms
 
 
-def derived_values(
-    state: ScanState, watch: Watch, x: Sequence[float], now_s: float
-) -> tuple[float, ...]:
+def derived_values(state: ScanState, watch: Watch, x: Sequence[float], now_s: float) -> list[float]:
     """The values of `Derived`, in its order. NaN where the plant's answer is UNKNOWN."""
     limits, sent, trust = state.matrix.limits, state.outputs, watch.trust
-    rotor_rpm, follow_rpm = x[_ROTOR], watch.follow_rpm
-    run, flow_slpm = sent.run, sent.argon_flow_slpm
+    rotor_rpm, follow_rpm, flow_slpm = x[_ROTOR], watch.follow_rpm, x[_FLOW]
+    run, sent_slpm = sent.run, sent.argon_flow_slpm
+    turning = slow = held_s = starting_s = 0.0
+    if not run or state.state not in _RUN_STATES:
+        turning, slow, held_s, starting_s = _overdue(state, watch, now_s)
+    timed_out = leaks = inconclusive = steep = 0.0
+    if state.position.verdict is not _GOING:
+        timed_out, leaks, inconclusive, steep = _verdicts(state.position)
     behind_rpm, moved_rpm = abs(follow_rpm - watch.mark_rpm), abs(follow_rpm - rotor_rpm)
-    return (
+    return [
         rotor_rpm - _ceiling_rpm(watch.peak_rpm, limits),
         _underspeed_rpm(sent, follow_rpm, rotor_rpm, limits) if run else 0.0,
         _unless(x[_DRIVE_STATE], _RUNNING) if run else 0.0,
-        abs(x[_FLOW] - flow_slpm)
-        / (flow_slpm if flow_slpm > FLOW_ERROR_BASE_SLPM else FLOW_ERROR_BASE_SLPM),
-        abs(x[_SUPPLY] - sent.supply_open),
-        abs(x[_EXHAUST] + sent.exhaust_shut - 1.0),
-        *(_NONE if run and state.state in _RUN_STATES else _overdue(state, watch, now_s)),
+        abs(flow_slpm - sent_slpm)
+        / (sent_slpm if sent_slpm > FLOW_ERROR_BASE_SLPM else FLOW_ERROR_BASE_SLPM),
+        abs(x[_SUPPLY] - (1.0 if sent.supply_open else 0.0)),
+        abs(x[_EXHAUST] - (0.0 if sent.exhaust_shut else 1.0)),
+        turning,
+        slow,
+        held_s,
+        starting_s,
         0.0 if watch.credit else 1.0,
-        _unless(x[_PERMIT], 1.0) if _permit_is_due(state) else 0.0,
-        *_verdicts(state.position),
-        abs(x[_FLOW_SP] - flow_slpm),
-        trust.worst if trust.loose else 0.0,
+        _unless(x[_PERMIT], 1.0) if run or _permit_is_due(state) else 0.0,
+        timed_out,
+        leaks,
+        inconclusive,
+        steep,
+        abs(x[_FLOW_SP] - sent_slpm),
+        float(trust.worst) if trust.loose else 0.0,
         trust.stands_s,
         moved_rpm if moved_rpm < behind_rpm else behind_rpm,
         x[_JAR] - x[_POWDER],
-        now_s - state.entered_s if state.state is State.PAUSED else 0.0,
+        now_s - state.entered_s if state.state is _PAUSED else 0.0,
         0.0 if state.hands is NOBODY else float(len(state.hands.bypasses)),
-    )
+    ]
 
 
 def _ceiling_rpm(set_point_rpm: float, limits: Limits) -> float:
@@ -153,9 +165,8 @@ def _underspeed_rpm(sent: Outputs, follow_rpm: float, rotor_rpm: float, limits: 
 
 
 def _permit_is_due(state: ScanState) -> bool:
-    """Whether the contactor has been seen made and must stay so: driven, or resting in pulses."""
-    sent = state.outputs
-    return sent.run or (sent.run_permit and state.position.step is Step.OFF)
+    """Whether the contactor has been seen made and must stay so, resting between pulses."""
+    return state.outputs.run_permit and state.position.step is Step.OFF
 
 
 def _unless(value: float, expected: float) -> float:
@@ -165,31 +176,31 @@ def _unless(value: float, expected: float) -> float:
     return 1.0 if value == value else value
 
 
-def _overdue(state: ScanState, watch: Watch, now_s: float) -> tuple[float, ...]:
-    equipment = state.equipment
+def _overdue(state: ScanState, watch: Watch, now_s: float) -> tuple[float, float, float, float]:
+    equipment, current = state.equipment, state.state
     in_state_s = now_s - state.entered_s
-    running_down = state.state in RUN_DOWN_STATES
-    slow = running_down and (
-        (state.outputs.spins and in_state_s > equipment.run_down_s)
+    spins = state.outputs.spins
+    slow = current in RUN_DOWN_STATES and (
+        (spins and in_state_s > equipment.run_down_s)
         or in_state_s > equipment.run_down_s + equipment.coast_s
     )
     turning = (
-        not state.outputs.spins
+        not spins
         and now_s - watch.last_spin_s > equipment.coast_s
         and not stands_still(watch, equipment, now_s)
     )
     return (
         1.0 if turning else 0.0,
         1.0 if slow else 0.0,
-        in_state_s if state.state is State.HELD else 0.0,
-        in_state_s if state.state in GETTING_READY else 0.0,
+        in_state_s if current is _HELD else 0.0,
+        in_state_s if current in GETTING_READY else 0.0,
     )
 
 
-def _verdicts(position: Position) -> tuple[float, ...]:
+def _verdicts(position: Position) -> tuple[float, float, float, float]:
     verdict = position.verdict
-    if verdict is Verdict.GOING or position.step is Step.DONE:
-        return _NONE
+    if position.step is Step.DONE:
+        return 0.0, 0.0, 0.0, 0.0
     return (
         float(verdict is Verdict.TIME_LIMIT),
         float(verdict is Verdict.LEAKS),

@@ -17,9 +17,9 @@ from controller.core.outputs import Outputs
 from controller.core.signals import Signal
 from controller.core.states import State
 
-RAMPING_UP: Final = (State.RUNNING, State.PAUSING)
-TRIPPED: Final = (State.ABORTING, State.ABORTED)
-RUNNING_DOWN: Final = (State.COMPLETING, State.HOLDING, State.STOPPING)
+RAMPING_UP: Final = frozenset((State.RUNNING, State.PAUSING))
+TRIPPED: Final = frozenset((State.ABORTING, State.ABORTED))
+RUNNING_DOWN: Final = frozenset((State.COMPLETING, State.HOLDING, State.STOPPING))
 # A run-down that nothing was wrong with: it is still the run, and needs what the run needs (I4).
 OF_THE_RUN: Final = State.COMPLETING
 

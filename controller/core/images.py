@@ -16,9 +16,10 @@ from controller.core.watch import stands_still
 
 _LID_CLOSED: Final = int(Signal.LID_CLOSED)
 _H2S: Final = int(Signal.H2S_PPM)
-_DEAD_STATES: Final = (State.IDLE, State.RESETTING)
-_TRIP_STATES: Final = (State.ABORTING, State.ABORTED)
-_RELEASABLE: Final = (State.IDLE, State.COMPLETE, State.STOPPED, State.ABORTED)
+_DEAD_STATES: Final = frozenset((State.IDLE, State.RESETTING))
+_TRIP_STATES: Final = frozenset((State.ABORTING, State.ABORTED))
+_RELEASABLE: Final = frozenset((State.IDLE, State.COMPLETE, State.STOPPED, State.ABORTED))
+_RESETTING: Final = State.RESETTING
 
 
 def wanted_outputs(state: ScanState, demand: Demand, x: Sequence[float], dt_s: float) -> Outputs:
@@ -37,7 +38,7 @@ def wanted_outputs(state: ScanState, demand: Demand, x: Sequence[float], dt_s: f
     lid_closed = x[_LID_CLOSED]
     if unlock or lid_closed == 0.0 or (current in _RELEASABLE and lid_closed != 1.0):
         flow = 0.0
-    fault_reset = current is State.RESETTING
+    fault_reset = current is _RESETTING
     shut = demand.exhaust_shut and current not in _TRIP_STATES
     beacon = rotor_rpm > 0.0 or (
         current not in _DEAD_STATES and not stands_still(state.watch, state.equipment, state.now_s)

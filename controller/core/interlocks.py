@@ -1,15 +1,14 @@
 """The matrix at work: which rows hold in this image, and since when.
 
-The quiet case (every armed value within the tightest of its bands) costs two comparisons of whole
-tuples, and allocates nothing that lasts.
+The quiet case (every armed value within the tightest of its bands) costs one comparison of a whole
+tuple and one look at each value that has a range, and allocates nothing that lasts.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter, le
+from operator import itemgetter
 from typing import Any, Final
 
 from controller.core.equipment import Equipment
@@ -49,7 +48,7 @@ _USUALLY_ZERO: Final = frozenset(
 
 
 class Bands:
-    """The tightest limits that a set of rows puts on each source, laid out for one comparison.
+    """The tightest limits that a set of rows puts on each source, laid out for a quick look.
 
     Most contacts and most of what is derived have one usual value within their band. While all of
     them have it, they are compared whole, and only the rest by its limits.
@@ -58,58 +57,45 @@ class Bands:
     __slots__ = ("_all", "_graded", "_usual", "_usual_of")
 
     def __init__(self, limits: Iterable[tuple[int, float, float]]) -> None:
-        lows: dict[int, float] = {}
-        highs: dict[int, float] = {}
+        bands: dict[int, tuple[float, float]] = {}
         for source, low, high in limits:
-            lows[source] = max(low, lows.get(source, low))
-            highs[source] = min(high, highs.get(source, high))
+            known_low, known_high = bands.get(source, (low, high))
+            bands[source] = max(low, known_low), min(high, known_high)
         usual = {
-            source: lows[source] if lows[source] == highs[source] else 0.0
-            for source in lows
-            if lows[source] == highs[source]
-            or (source in _USUALLY_ZERO and lows[source] <= 0.0 <= highs[source])
+            source: low if low == high else 0.0
+            for source, (low, high) in bands.items()
+            if low == high or (source in _USUALLY_ZERO and low <= 0.0 <= high)
         }
-        self._usual_of, self._usual = _picked(usual)
-        self._all = _Limits(lows, highs)
-        self._graded = _Limits(
-            {source: low for source, low in lows.items() if source not in usual},
-            {source: high for source, high in highs.items() if source not in usual},
-        )
+        self._usual_of = _picker(tuple(usual))
+        self._usual = tuple(usual.values())
+        self._all = _Limits(bands)
+        self._graded = _Limits({source: bands[source] for source in bands if source not in usual})
 
-    def hold(self, x: Sequence[float]) -> bool:
+    def hold(self, x: list[float]) -> bool:
         """Whether every value is within its band; NaN never is."""
         limits = self._graded if self._usual_of(x) == self._usual else self._all
-        return all(map(le, limits.lows, limits.low_of(x))) and all(
-            map(le, limits.high_of(x), limits.highs)
-        )
+        for source, low, high in zip(limits.sources, limits.lows, limits.highs):  # noqa: B905
+            if not low <= x[source] <= high:
+                return False
+        return True
 
 
 class _Limits:
-    """Lower and upper limits with what takes their sources out of a sequence."""
+    """Sources with their lower and upper limits, side by side: equally many by their making."""
 
-    __slots__ = ("high_of", "highs", "low_of", "lows")
+    __slots__ = ("highs", "lows", "sources")
 
-    def __init__(self, lows: dict[int, float], highs: dict[int, float]) -> None:
-        real = {source: low for source, low in lows.items() if low > -math.inf}
-        self.low_of, self.lows = _picked(real)
-        # A source without any limit is compared with +inf: NaN is never within.
-        self.high_of, self.highs = _picked(
-            {
-                source: high
-                for source, high in highs.items()
-                if high < math.inf or source not in real
-            }
-        )
+    def __init__(self, bands: dict[int, tuple[float, float]]) -> None:
+        self.sources = list(bands)
+        self.lows = [low for low, _ in bands.values()]
+        self.highs = [high for _, high in bands.values()]
 
 
-def _picked(
-    limits: dict[int, float],
-) -> tuple[Callable[[Sequence[float]], tuple[Any, ...]], tuple[float, ...]]:
-    """What takes the limited sources out of a sequence, always as a tuple, and their limits."""
-    sources = tuple(limits)
+def _picker(sources: tuple[int, ...]) -> Callable[[Sequence[float]], tuple[Any, ...]]:
+    """What takes these sources out of a sequence, always as a tuple."""
     if len(sources) < 2:  # of one item, an itemgetter gives the bare item
-        return lambda x: tuple(x[source] for source in sources), tuple(limits.values())
-    return itemgetter(*sources), tuple(limits.values())
+        return lambda x: tuple(x[source] for source in sources)
+    return itemgetter(*sources)
 
 
 class Matrix:
@@ -144,7 +130,7 @@ class Matrix:
 
     def evaluate(
         self,
-        x: Sequence[float],
+        x: list[float],
         arms: int,
         before: tuple[Violation, ...],
         now_s: float,
@@ -172,7 +158,7 @@ class Matrix:
     def _within_deadband(
         self,
         violation: Violation,
-        x: Sequence[float],
+        x: list[float],
         armed: tuple[tuple[int, int, float, float], ...],
     ) -> bool:
         """Whether a confirmed value is not yet far enough inside; a spike and a lost value were
@@ -186,7 +172,7 @@ class Matrix:
         return not row.low + row.deadband <= x[row.source] <= row.high - row.deadband
 
     def _violation(
-        self, index: int, x: Sequence[float], earlier: Violation | None, now_s: float, scan_s: float
+        self, index: int, x: list[float], earlier: Violation | None, now_s: float, scan_s: float
     ) -> Violation:
         row = self.rows[index]
         value = x[row.source]

@@ -121,8 +121,8 @@ P = TypeVar("P", bound=Phase)
 def run_phase(phase: Phase, position: Position, scene: Scene) -> tuple[Position, Demand]:
     """One scan of `phase`. The phase has ended when the position's step is `Step.DONE`."""
     position, demand = _RUNNERS[type(phase)](phase, position, scene)
-    over = scene.t_s - position.phase_began_s > phase.time_limit_s
-    if over and position.step is not Step.DONE and position.verdict is Verdict.GOING:
+    late = scene.t_s - position.phase_began_s > phase.time_limit_s
+    if late and position.step is not Step.DONE and position.verdict is Verdict.GOING:
         position = replace(position, verdict=Verdict.TIME_LIMIT)
     return position, demand
 

@@ -18,6 +18,11 @@ from controller.core.watch import Watch, stands_still
 
 RESET_PULSE_S: Final = 1.0
 _RESTS: Final = (Step.BEGIN, Step.ENABLE, Step.OFF)
+_DONE: Final = Step.DONE
+_RUNNING: Final = State.RUNNING
+_PAUSING: Final = State.PAUSING
+_COMPLETING: Final = State.COMPLETING
+_RUNS: Final = frozenset((_RUNNING, _PAUSING, _COMPLETING))
 
 
 @dataclass(slots=True, init=False)
@@ -45,19 +50,13 @@ class Progress:
         self.done = done
 
 
-def act(
-    state: ScanState,
-    totals: Totals,
-    watch: Watch,
-    x: Sequence[float],
-    now_s: float,
-    events: list[Event],
-) -> Progress:
+def act(state: ScanState, x: Sequence[float], events: list[Event]) -> Progress:
     """One scan of the current state. A state entered in this very scan is not done in it."""
     current, position = state.state, state.position
+    if current in _RUNS:
+        return _run(state, x, events)
+    watch, totals, now_s = state.watch, state.totals, state.now_s
     fresh = now_s == state.entered_s
-    if current in (State.RUNNING, State.PAUSING, State.COMPLETING):
-        return _run(state, totals, watch, x, now_s, events)
     demand, done = NOTHING, False
     if current is State.STARTING:
         done = not fresh and _equipment_ready(x)
@@ -66,7 +65,7 @@ def act(
             events.append(_phase_event(EventKind.PHASE_STARTED, state, position, now_s))
     elif current in (State.HOLDING, State.STOPPING):
         demand = _cover(state)
-        done = _came_to_rest(state, watch, now_s)
+        done = _came_to_rest(state)
     elif current in (State.HELD, State.PAUSED, State.RESUMING, State.STOPPED, State.COMPLETE):
         demand = _cover(state)
         done = current is State.RESUMING and not fresh and _equipment_ready(x)
@@ -76,7 +75,7 @@ def act(
     elif current is State.RESTARTING:
         demand, done = _cover(state), not fresh and _equipment_ready(x)
         if done:
-            position = _where_to_go_on(state, watch, totals)
+            position = _where_to_go_on(state)
             events.append(_phase_event(EventKind.PHASE_STARTED, state, position, now_s))
     elif current is State.ABORTING:
         rest = stands_still(watch, state.equipment, now_s)
@@ -102,8 +101,10 @@ def _equipment_ready(x: Sequence[float]) -> bool:
     )
 
 
-def _came_to_rest(state: ScanState, watch: Watch, now_s: float) -> bool:
-    return state.outputs.rotor_rpm == 0.0 and stands_still(watch, state.equipment, now_s)
+def _came_to_rest(state: ScanState) -> bool:
+    return state.outputs.rotor_rpm == 0.0 and stands_still(
+        state.watch, state.equipment, state.now_s
+    )
 
 
 def _cover(state: ScanState) -> Demand:
@@ -120,46 +121,34 @@ def _cover(state: ScanState) -> Demand:
     return Demand(argon_flow_slpm=flow)
 
 
-def _run(
-    state: ScanState,
-    totals: Totals,
-    watch: Watch,
-    x: Sequence[float],
-    now_s: float,
-    events: list[Event],
-) -> Progress:
-    batch, before = _batch(state), state.position
-    if state.state is State.RUNNING and before.index >= batch.cool_down_index:
+def _run(state: ScanState, x: Sequence[float], events: list[Event]) -> Progress:
+    batch, before, current = _batch(state), state.position, state.state
+    totals, watch, now_s = state.totals, state.watch, state.now_s
+    if current is _RUNNING and before.index >= batch.cool_down_index:
         return Progress(before, totals, watch, _cover(state), done=True)
-    if state.state is State.COMPLETING and before.index < batch.cool_down_index:
+    if current is _COMPLETING and before.index < batch.cool_down_index:
         before = enter(before, batch.cool_down_index, totals.process_s)
         events.append(_phase_event(EventKind.PHASE_STARTED, state, before, now_s))
     phase = batch.phases[before.index]
     scene = Scene(batch, totals, watch, state.matrix.limits, x, now_s, totals.process_s)
     position, demand = run_phase(phase, before, scene)
-    pausing = state.state is State.PAUSING
+    pausing = current is _PAUSING
     if pausing and before.step in _RESTS and position.step is Step.ON:
         # A pause begins no other pulse.
         position = replace(before, verdict=position.verdict)
         demand = Demand(argon_flow_slpm=demand.argon_flow_slpm)
     if position.pulses != before.pulses or position.verdict is not before.verdict:
         events.append(_step_event(phase, position, now_s))
-    if position.step is not Step.DONE:
-        rests = pausing and position.step in _RESTS and _came_to_rest(state, watch, now_s)
+    if position.step is not _DONE:
+        rests = pausing and position.step in _RESTS and _came_to_rest(state)
         return Progress(position, totals, watch, demand, rests)
-    return _phase_ended(state, position, totals, watch, demand, now_s, events)
+    return _phase_ended(state, position, demand, events)
 
 
 def _phase_ended(
-    state: ScanState,
-    position: Position,
-    totals: Totals,
-    watch: Watch,
-    demand: Demand,
-    now_s: float,
-    events: list[Event],
+    state: ScanState, position: Position, demand: Demand, events: list[Event]
 ) -> Progress:
-    batch = _batch(state)
+    batch, watch, totals, now_s = _batch(state), state.watch, state.totals, state.now_s
     phase = batch.phases[position.index]
     events.append(_phase_event(EventKind.PHASE_ENDED, state, position, now_s))
     following = position.index + 1
@@ -177,17 +166,17 @@ def _phase_ended(
     return Progress(position, totals, watch, demand, state.state is State.PAUSING)
 
 
-def _where_to_go_on(state: ScanState, watch: Watch, totals: Totals) -> Position:
+def _where_to_go_on(state: ScanState) -> Position:
     """Hold rule: the same dose goes on; without purge credit the purge comes first; a test or a
     proof that was cut off is repeated whole.
     """
     batch, position = _batch(state), state.position
     index = position.index
-    if not watch.credit and index > batch.purge_index:
+    if not state.watch.credit and index > batch.purge_index:
         index = batch.purge_index
     if position.index >= batch.cool_down_index:
         index = position.index
-    return enter(position, index, totals.process_s)
+    return enter(position, index, state.totals.process_s)
 
 
 def _phase_event(kind: EventKind, state: ScanState, position: Position, now_s: float) -> Event:

@@ -44,6 +44,10 @@ _REACTION: Final = {
     Reaction.TRIP: Trigger.ABORT,
 }
 _LID_CLOSED: Final = int(Signal.LID_CLOSED)
+_IDLE: Final = State.IDLE
+_ABORTED: Final = State.ABORTED
+_NOT_BY_HAND: Final = Turn.NOT
+_MAINTENANCE: Final = Mode.MAINTENANCE
 
 
 def scan(
@@ -57,9 +61,9 @@ def scan(
 
     Time never counts for more than two periods: what was missed is not caught up (I24).
     """
-    dt_s = now_s - before.now_s
-    if not 0.0 <= dt_s <= period_s:
-        dt_s = min(max(dt_s, 0.0), MAX_DT_PERIODS * period_s)
+    dt_s, longest_s = now_s - before.now_s, MAX_DT_PERIODS * period_s
+    if not 0.0 <= dt_s <= longest_s:
+        dt_s = min(max(dt_s, 0.0), longest_s)
     events: list[Event] = []
     state, reaction = _observed(before, image, now_s, dt_s, period_s, events)
     mind = Mind(state, image, events, period_s)
@@ -74,7 +78,7 @@ def scan(
         _alarms(mind)
         state = mind.state
     if outputs is not state.outputs:
-        state = replace(state, outputs=outputs)
+        state = state.having_sent(outputs)
     return Decision(state, outputs, events, mind.results)
 
 
@@ -96,7 +100,7 @@ def _observed(
     if earlier.credit and not watch.credit:
         events.append(Event(EventKind.PURGE_CREDIT, now_s, "Purge credit lost", {"credit": False}))
     arms = arms_of(before, watch, now_s)
-    extended = (*x, *derived_values(before, watch, x, now_s), *image.health)
+    extended = [*x, *derived_values(before, watch, x, now_s), *image.health]
     violations = matrix.evaluate(extended, arms, before.violations, now_s, period_s)
     state = ScanState(
         equipment,
@@ -135,9 +139,9 @@ def _work(mind: Mind, image: Image) -> Demand:
     if state.release is not None:
         _tend_release(mind, image)
         state = mind.state
-    if state.state is State.IDLE or state.state is State.ABORTED:
+    if state.state is _IDLE or state.state is _ABORTED:
         return NOTHING
-    progress = act(state, state.totals, state.watch, image.values, state.now_s, mind.events)
+    progress = act(state, image.values, mind.events)
     if (
         progress.position is not state.position
         or progress.watch is not state.watch
@@ -195,8 +199,8 @@ def _outputs(state: ScanState, demand: Demand, image: Image, dt_s: float) -> Out
         credit=state.watch.credit,
         unlock_ok=unlock_ok,
         rotor_max_rpm=_rotor_max_rpm(state),
-        by_hand=turn_of(state) if by_hand else Turn.NOT,
-        locked_out=state.hands.mode is Mode.MAINTENANCE,
+        by_hand=turn_of(state) if by_hand else _NOT_BY_HAND,
+        locked_out=state.hands.mode is _MAINTENANCE,
         proven=health is HEALTHY
         or (health.watchdogs_unarmed == 0.0 and health.wrong_devices == 0.0),
     )
@@ -206,10 +210,8 @@ def _rotor_max_rpm(state: ScanState) -> float:
     """No more than the machine may, and than the segment under way or a jog may ask for."""
     if state.batch is None:
         return state.equipment.manual_rpm_max
-    mill = state.batch.mills[state.position.index]
-    if mill is not None:
-        return min(mill.rotor_rpm, state.equipment.rotor_rpm_max)
-    return state.equipment.rotor_rpm_max
+    mill, most_rpm = state.batch.mills[state.position.index], state.equipment.rotor_rpm_max
+    return most_rpm if mill is None or mill.rotor_rpm > most_rpm else mill.rotor_rpm
 
 
 def _alarms(mind: Mind) -> None:

@@ -86,6 +86,28 @@ class ScanState:
         self.hands = hands
         self.crashed = crashed
 
+    def having_sent(self, outputs: Outputs) -> ScanState:
+        """The same with another output image: what ramps changes in many scans."""
+        return ScanState(
+            self.equipment,
+            self.matrix,
+            self.now_s,
+            self.state,
+            self.version,
+            self.entered_s,
+            self.batch,
+            self.position,
+            self.totals,
+            self.watch,
+            self.violations,
+            self.alarms,
+            self.alarm_log,
+            self.release,
+            outputs,
+            self.hands,
+            self.crashed,
+        )
+
     @property
     def mode(self) -> Mode:
         """Who drives: recipes, a person by hand, or nobody."""

@@ -14,11 +14,14 @@ from controller.core.states import State
 _ROTOR: Final = int(Signal.ROTOR_RPM)
 _POWER: Final = int(Signal.SHAFT_POWER_W)
 _FLOW: Final = int(Signal.ARGON_FLOW_SLPM)
-_PROCESS: Final = (State.RUNNING, State.STARTING, State.PAUSING, State.COMPLETING, State.RESUMING)
-_HOLD: Final = (State.HOLDING, State.HELD, State.PAUSED, State.RESTARTING)
+_PROCESS: Final = frozenset(
+    (State.RUNNING, State.STARTING, State.PAUSING, State.COMPLETING, State.RESUMING)
+)
+_HOLD: Final = frozenset((State.HOLDING, State.HELD, State.PAUSED, State.RESTARTING))
 # A batch is open until it has stopped or aborted: its run-down and its purge are its own too.
-_ENDING: Final = (State.STOPPING, State.ABORTING)
-_DOSE: Final = (State.RUNNING, State.PAUSING)
+_ENDING: Final = frozenset((State.STOPPING, State.ABORTING))
+_DOSE: Final = frozenset((State.RUNNING, State.PAUSING))
+_ON: Final = Step.ON
 _RPM_TO_RAD_S: Final = 2.0 * math.pi / 60.0
 
 
@@ -43,7 +46,7 @@ def added(state: ScanState, x: Sequence[float], dt_s: float) -> Totals:
     net_w = power_w - empty_w if turns and powered else 0.0
     energy_j = net_w * dt_s if net_w > 0.0 else 0.0
     dose = current in _DOSE and _mills(state)
-    on_s = dt_s if dose and state.position.step is Step.ON else 0.0
+    on_s = dt_s if dose and state.position.step is _ON else 0.0
     holds = current in _HOLD
     return Totals(
         before.process_s + (0.0 if holds or current in _ENDING else dt_s),

@@ -94,8 +94,8 @@ def trusted(before: Trust, image: Image, sent: Outputs, now_s: float) -> Trust:
         or before.out
         or before.loose
         or x[_LID_CLOSED] + x[_LID_LOCKED] + x[_ESTOP] + x[_MAINS] != _MADE
-        or x[_SUPPLY] != sent.supply_open
-        or x[_EXHAUST] == sent.exhaust_shut
+        or x[_SUPPLY] != (1.0 if sent.supply_open else 0.0)
+        or x[_EXHAUST] == (1.0 if sent.exhaust_shut else 0.0)
     ):
         before = _counted(before, image, sent, now_s)
     return before if now_s < before.look_s else _looked(before, image, sent, now_s)

@@ -125,19 +125,21 @@ def watched(
     if still:
         still_since_s = watch.still_since_s if watch.still_since_s < now_s else now_s
     target_rpm = sent.rotor_rpm
-    at_peak = target_rpm >= watch.peak_rpm
-    slowed = still or at_peak
+    slowed = still or target_rpm >= watch.peak_rpm
     if not slowed:
         late_s = run_down_s + max(_FOLLOWED_S, _FOLLOWED_SCANS * dt_s)
         slowed = now_s - watch.peak_s > late_s
     follow_rpm = watch.follow_rpm
     if follow_rpm != target_rpm:
-        follow_rpm += (target_rpm - follow_rpm) * min(1.0, dt_s / max(_FOLLOW_S, 3.0 * dt_s))
+        follow_rpm += (target_rpm - follow_rpm) * (dt_s / max(_FOLLOW_S, 3.0 * dt_s))
+    start_ok_since_s = math.inf
+    if start_ok:
+        start_ok_since_s = watch.start_ok_since_s if watch.start_ok_since_s < now_s else now_s
     rotor_rpm = x[_ROTOR]
     return Watch(
         still_since_s,
         now_s if spun else watch.last_spin_s,
-        min(watch.start_ok_since_s, now_s) if start_ok else math.inf,
+        start_ok_since_s,
         gas_known_s,
         credit,
         target_rpm if slowed else watch.peak_rpm,
