@@ -44,7 +44,7 @@ _OPEN_LIMITS: Final = (
 class Gas:
     """Remembers when a person asked for the lid, and since when it has been seen to stand still."""
 
-    __slots__ = ("_max_age_s", "_released_s")
+    __slots__ = ("_max_age_s", "_released_s", "_room")
 
     def __init__(self, max_age_s: tuple[float, ...]) -> None:
         self._max_age_s = max_age_s
@@ -53,6 +53,7 @@ class Gas:
     def crashed(self) -> None:
         """A new controller: nobody has asked for the lid."""
         self._released_s = -math.inf
+        self._room = False
 
     def check(self, k: Ledger) -> None:
         """Judges one scan."""
@@ -81,8 +82,7 @@ class Gas:
             if u.supply_open or u.argon_flow_slpm > 0.0 or u.exhaust_shut:
                 k.breach("I5", f"argon goes in at {pressure} mbar")
 
-        room = k.over("room gas", self._room_is_bad(k), ROOM_CONFIRM_S)
-        if room and (k.was not in (State.IDLE, State.RESETTING) or k.manual):
+        if self._room_is_bad(k) and (k.was not in (State.IDLE, State.RESETTING) or k.manual):
             k.witness["I5 room"] += 1
             if u.supply_open or u.argon_flow_slpm > 0.0:
                 k.breach("I5", "argon goes in while the room's gas alarm is there")
@@ -92,7 +92,11 @@ class Gas:
                 k.breach("I5", f"argon goes into an open vessel in {k.state.state.value}")
 
     def _room_is_bad(self, k: Ledger) -> bool:
-        return k.x[_ROOM_O2] < ROOM_O2_PERCENT or k.x[_ROOM_H2S] > ROOM_H2S_PPM
+        """One of the two has been bad for its time; from then on until both are good."""
+        o2, h2s = k.x[_ROOM_O2] < ROOM_O2_PERCENT, k.x[_ROOM_H2S] > ROOM_H2S_PPM
+        over = k.over("room o2", o2, ROOM_CONFIRM_S), k.over("room h2s", h2s, ROOM_CONFIRM_S)
+        self._room = (o2 or h2s) and (self._room or any(over))
+        return self._room
 
     def _unlock(self, k: Ledger, proven_s: float) -> None:
         """I2: nothing turns, nothing is hot or poisonous, and a person asked for it."""

@@ -335,6 +335,10 @@ def commanded(name: CommandName) -> Command:
     state_in(State.RUNNING, LeakTest, Step.FILL),
     [({Signal.ROOM_H2S_PPM: 6.0}, [], 6.0), ({Signal.ROOM_O2_PERCENT: 17.0}, [], 0.1)],
 )
+@example(  # neither of the two has its confirm time
+    state_in(State.RUNNING, LeakTest, Step.FILL),
+    [({Signal.ROOM_O2_PERCENT: 17.0}, [], 1.0), ({Signal.ROOM_H2S_PPM: 6.0}, [], 1.0)],
+)
 @given(st.sampled_from(START), st.lists(st.tuples(CHANGES, NAMES, LENGTH_S), max_size=12))
 def test_whatever_is_measured_and_asked_for_every_invariant_holds(
     start: ScanState, steps: list[tuple[dict[Signal, float], list[CommandName], float]]
