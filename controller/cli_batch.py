@@ -183,6 +183,22 @@ def verify_record(
     _tell(context, _reader(data).verify([*noted, *_read_anchors(anchors)]), as_json)
 
 
+@record.command()
+@_data
+@_as_json
+def wear(data: Path, as_json: bool) -> None:
+    """The hours of every blade and jar that was charged, and how they are known."""
+    found = _reader(data).worn()
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    from controller.reports.content import said, wear_origin
+
+    for part in found:
+        hours = f"{said(part['hours'], '.2f')} h" if part["hours"] is not None else "unknown"
+        click.echo(f"{part['part']:<6} {part['id']:<20} {hours:>12}  {wear_origin(part)}")
+
+
 def _tell_export(folder: Path, fingerprint: str | None, as_json: bool) -> int:
     from controller.reports.checking import check_export
 

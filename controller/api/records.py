@@ -3,6 +3,7 @@
 GET /v1/batches              the newest first, one line each
 GET /v1/batches/{id}         the whole batch record
 GET /v1/batches/{id}/trend   few points that keep every peak
+GET /v1/wear                 hours of every blade and jar that was charged
 GET /v1/audit                who did what, who was refused
 
 Each is read in a worker thread by a connection of its own, which can write nothing.
@@ -46,6 +47,10 @@ def record_routes(reader: RecordReader) -> APIRouter:
     def trend(id: BatchId, points: Points = POINTS, columns: Columns = "") -> JSONResponse:
         names = [name for name in columns.split(",") if name in COLUMNS]
         return _found(lambda: reader.trend(id, points, names or DRAWN))
+
+    @routes.get("/wear")
+    def wear() -> JSONResponse:
+        return _found(reader.worn)
 
     @routes.get("/audit")
     def audit(after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> JSONResponse:

@@ -286,6 +286,10 @@ def _charge(mind: Mind, command: Command) -> tuple[str, ...]:
         return ("the charge form",)
     if command.charge.checked_by.strip().casefold() == command.user.casefold():
         return ("the second check is by another person",)
+    if command.charge.declares_hours and not command.charge.hours_origin.strip():
+        return ("where the hours of blade or jar are known from",)
+    if command.charge.jar_hours is not None and not command.charge.jar_id.strip():
+        return ("the id of the jar whose hours are declared",)
     batch = replace(mind.state.batch, charge=command.charge)
     mind.state = replace(mind.state, batch=batch, version=mind.state.version + 1)
     return ()

@@ -76,6 +76,7 @@ PRIORITY: Final[dict[CommandName, int]] = {
 }
 
 Mass = Annotated[float, Ge(0.001), Le(100_000.0)]
+Hours = Annotated[float, Ge(0.0), Le(100_000.0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,9 @@ class Charge:
     """What was really put into the jar, and the checks a person made before the start.
 
     `checked_by` is the second person who read scale and labels; empty where there is none, as when
-    a program runs the batch. `calibrated` says when balance and analyzers were.
+    a program runs the batch. `calibrated` says when balance and analyzers were. Hours of blade and
+    jar are declared when the record does not know them, or they begin anew; `hours_origin` is where
+    they are known from.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -97,9 +100,17 @@ class Charge:
     checked_by: Annotated[str, Len(0, 60)] = ""
     jar_id: Annotated[str, Len(0, 60)] = ""
     argon_lot: Annotated[str, Len(0, 60)] = ""
+    blade_hours: Hours | None = None
+    jar_hours: Hours | None = None
+    hours_origin: Annotated[str, Len(0, 60)] = ""
     balance_id: Annotated[str, Len(0, 60)] = ""
     balance_stable: bool | None = None
     calibrated: Annotated[str, Len(0, 200)] = ""
+
+    @property
+    def declares_hours(self) -> bool:
+        """Whether it says how long blade or jar have worked."""
+        return self.blade_hours is not None or self.jar_hours is not None
 
 
 @unique

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from controller.core.batch import Batch, Position
-from controller.core.commands import Command, CommandName
+from controller.core.commands import Charge, Command, CommandName
 from controller.core.events import Event, EventKind
 from controller.core.findings import Disposition, Fate, finding_event, is_line
 from controller.core.interlocks import matrix_for
@@ -86,7 +86,7 @@ def _load(mind: Mind, command: Command, crashed: Crashed, found: Proposal) -> No
         recipe,
         command.user,
         state.equipment,
-        charge=crashed.charge,
+        charge=_as_it_is(crashed.charge),
         continues=crashed.batch_id,
     )
     mind.state = replace(
@@ -96,6 +96,13 @@ def _load(mind: Mind, command: Command, crashed: Crashed, found: Proposal) -> No
         position=Position(mill_index=batch.first_mill),
         watch=replace(state.watch, credit=False, start_ok_since_s=float("inf")),
     )
+
+
+def _as_it_is(charge: Charge | None) -> Charge | None:
+    """The charge without hours: what was declared before the crash has grown since."""
+    if charge is None:
+        return None
+    return replace(charge, blade_hours=None, jar_hours=None, hours_origin="")
 
 
 def _tell(

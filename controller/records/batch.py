@@ -18,6 +18,7 @@ from controller.records.archive import Trend
 from controller.records.batch_trend import trend_figures
 from controller.records.row import Row
 from controller.records.signatures import content_of, signatures
+from controller.records.wear import wear_of_batch
 
 FORMAT: Final = "blademill-batch-1"
 OPEN: Final = "OPEN"
@@ -28,8 +29,13 @@ ALARMS: Final = tuple(kind for kind in EventKind if kind.value.startswith("alarm
 BYPASSES: Final = (EventKind.BYPASS_SET, EventKind.BYPASS_ENDED)
 
 
-def batch_record(rows: Sequence[Row], trend: Trend | None) -> dict[str, Any]:
-    """The record of the batch whose rows these are."""
+def batch_record(
+    rows: Sequence[Row], trend: Trend | None, earlier: Sequence[Row] = ()
+) -> dict[str, Any]:
+    """The record of the batch whose rows these are; `earlier` tell of the hours of blade and jar.
+
+    See `wear.wear_of_batch`.
+    """
     loaded = _first(rows, EventKind.BATCH_LOADED)
     started = _first(rows, EventKind.BATCH_STARTED)
     ended = _first(rows, EventKind.BATCH_ENDED)
@@ -46,6 +52,7 @@ def batch_record(rows: Sequence[Row], trend: Trend | None) -> dict[str, Any]:
         "continues": said.get("continues"),
         "powders": {name: document.get(name) for name in ("core", "sse")},
         "charge": _charge(charge, document),
+        "wear": wear_of_batch(earlier, rows),
         "handovers": _bodies(rows, (EventKind.HANDOVER,)),
         "times": {
             "wall_s": _apart_s(started, ended),

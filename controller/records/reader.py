@@ -23,6 +23,7 @@ from controller.records.row import Row
 from controller.records.schema import RECORD_NAME, open_for_reading
 from controller.records.trendfile import TrendFile
 from controller.records.trends import FOLDER
+from controller.records.wear import WEAR_KINDS, worn
 
 BATCHES_SENT: Final = 500
 AUDIT_SENT: Final = 500
@@ -103,7 +104,24 @@ class RecordReader:
 
     def batch(self, batch_id: str) -> dict[str, Any]:
         """The whole batch record. Raises RecordError when there is no such batch."""
-        return batch_record(self.rows(batch_id), self.trend_of(batch_id))
+        rows = self.rows(batch_id)
+        return batch_record(rows, self.trend_of(batch_id), self._wear_rows(rows[0].seq))
+
+    def worn(self) -> list[dict[str, Any]]:
+        """Every blade and jar that was charged, with its hours; blades first, by their ids."""
+        found = worn(self._wear_rows(2**63 - 1)).values()
+        ordered = sorted(found, key=lambda wear: (wear.part.value, wear.id))
+        return [wear.to_json() for wear in ordered]
+
+    def _wear_rows(self, before: int) -> list[Row]:
+        marks = ",".join("?" * len(WEAR_KINDS))
+        with self._open() as db:
+            found = db.execute(
+                f"SELECT {_COLUMNS} FROM ev WHERE kind IN ({marks}) AND seq < ?"  # noqa: S608
+                " ORDER BY seq",
+                (*(kind.value for kind in WEAR_KINDS), before),
+            ).fetchall()
+        return [Row._make(row) for row in found]
 
     def trend_of(self, batch_id: str) -> Trend | None:
         """The trend of a batch, None when it has none."""

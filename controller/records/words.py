@@ -34,6 +34,9 @@ def _material(record: dict[str, Any]) -> Iterator[str]:
         f"  charge {_n(charge['cam_mass_g'])} g of {charge['cam_lot']}"
         f" and {_n(charge['sse_mass_g'])} g of {charge['sse_lot']}"
     )
+    for part, wear in record["wear"].items():
+        before, after = _n(wear["hours_before"]), _n(wear["hours"])
+        yield f"  {part} {wear['id']}: {before} h before, {after} h after"
     if "actual_wt_percent" in charge:
         yield (
             f"  electrolyte {charge['actual_wt_percent']:.3f} % of {charge['basis']}, wanted"

@@ -149,7 +149,27 @@ Line = tuple[str, str, str]
 
 def charge_lines(record: Json) -> list[Line]:
     """The charge as it was weighed, beside what the recipe asks for."""
-    return _lines(record.get("charge") or {}, _CHARGE)
+    return [*_lines(record.get("charge") or {}, _CHARGE), *wear_lines(record)]
+
+
+def wear_lines(record: Json) -> list[Line]:
+    """How long blade and jar had worked before this batch, and how that is known."""
+    found = []
+    for part, wear in record["wear"].items():
+        known = "hours before this batch"
+        found.append((f"{part.capitalize()}, {known}", said(wear["hours_before"], ".2f"), "h"))
+        found.append((f"{part.capitalize()}, hours known from", wear_origin(wear), ""))
+    return found
+
+
+def wear_origin(wear: Json) -> str:
+    """Where the hours of a part come from, in words."""
+    declared = wear["declared"]
+    counted = f"{wear['counted_h']:.2f} h in {wear['batches']} recorded batches"
+    if declared is None:
+        return f"nobody declared any; {counted}"
+    origin = f"{declared['hours']:g} h declared in {declared['batch']} ({declared['origin']})"
+    return f"{origin}; since then {counted}"
 
 
 def milling_lines(record: Json) -> list[Line]:

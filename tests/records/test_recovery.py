@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bench import CHARGE, SHORT, image, phase_index
+from bench import CHARGE, SHORT, Bench, command, image, phase_index, state_in
 from recording import Recorded
 
 from controller.core.batch import Totals
@@ -249,3 +249,17 @@ def test_segments_that_are_done_are_left_out_and_tests_are_not() -> None:
 def test_a_dose_that_was_given_whole_is_not_given_again() -> None:
     found = propose(case(mill_index=phase_index(MillPulse) + 1), image(), Limits())
     assert (found.advice, found.recipe) == (Advice.FINISH, None)
+
+
+def test_hours_that_were_declared_before_the_crash_are_not_declared_again() -> None:
+    """The continuation would set the blade back to what it had before the batch that was cut."""
+    declared = replace(CHARGE, blade_hours=10.0, hours_origin="logbook")
+    idle = replace(state_in(State.IDLE), batch=None, crashed=case(charge=declared))
+    bench = Bench(idle)
+    bench.see(seconds=10.0)
+    more = {"batch_id": "B-NEXT", "proved": True, "state_version": bench.state.version}
+    result = bench.see({}, command(CommandName.CONTINUE, **more)).results[0]
+    assert result.accepted, result.reasons
+    batch = bench.state.batch
+    assert batch is not None
+    assert batch.charge == CHARGE
