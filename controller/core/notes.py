@@ -1,10 +1,13 @@
-"""`handover` and `comment`: sentences for the record that change nothing at the mill."""
+"""`handover` and `comment`: what people put into the record, and what changes nothing at the mill.
+
+A handover is signed: with the password, by the one who gives the mill or the one who takes it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from controller.core.commands import Command, CommandName
+from controller.core.commands import Command, CommandName, Handover
 from controller.core.events import Event, EventKind
 
 if TYPE_CHECKING:
@@ -15,10 +18,21 @@ NOTES: Final = (CommandName.HANDOVER, CommandName.COMMENT)
 
 def note(mind: Mind, command: Command) -> tuple[str, ...]:
     """Carries out one of `NOTES`: one event, in any state."""
+    if command.handover is not None and (reasons := _not_theirs(command.handover, command.user)):
+        return reasons
     event = _handover(mind, command) or _comment(mind, command)
     if event is None:
         return ("something to say",)
     mind.events.append(event)
+    return ()
+
+
+def _not_theirs(said: Handover, user: str) -> tuple[str, ...]:
+    giver, taker, signer = (name.strip().casefold() for name in (said.giver, said.taker, user))
+    if giver == taker:
+        return ("two people: one gives the mill, the other takes it",)
+    if signer not in (giver, taker):
+        return (f"a signature of {said.giver} or of {said.taker}",)
     return ()
 
 
@@ -32,7 +46,7 @@ def _handover(mind: Mind, command: Command) -> Event | None:
         "to": said.taker,
         "note": said.note,
     }
-    text = f"Handover from {said.giver} to {said.taker}"
+    text = f"Handover from {said.giver} to {said.taker}, signed by {command.user}"
     return Event(EventKind.HANDOVER, mind.state.now_s, text, data)
 
 

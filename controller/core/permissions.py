@@ -83,7 +83,7 @@ TABLE: Final = (
         CommandName.BYPASS, (Role.SUPERVISOR, Role.MAINTENANCE), _ANY_STATE, seen=True, proof=True
     ),
     Rule(CommandName.BYPASS_END, _BY_HAND, _ANY_STATE),
-    Rule(CommandName.HANDOVER, _MILL, _ANY_STATE),
+    Rule(CommandName.HANDOVER, _MILL, _ANY_STATE, proof=True),
     Rule(CommandName.COMMENT, _EVERYBODY, _ANY_STATE),
     Rule(CommandName.MEASURE, (Role.AUTHOR, *_MILL), _ANY_STATE),
     Rule(CommandName.YIELD, _MILL, _ANY_STATE),

@@ -207,7 +207,7 @@ def test_people_may_say_something_in_any_state() -> None:
     for state in State:
         bench = Bench(state_in(state, MillHold))
         said = Comment(text="blade 7 fitted", topic=Topic.BLADE_CHANGE)
-        over = Handover(giver="early", taker="late", note="cylinder at 40 bar")
+        over = Handover(giver="tester", taker="late", note="cylinder at 40 bar")
         abort = command(CommandName.ABORT)
         decision = bench.see(
             {},
@@ -219,4 +219,26 @@ def test_people_may_say_something_in_any_state() -> None:
         (comment,) = kinds(bench.events, "comment")
         assert comment.data == {"user": "tester", "topic": "blade_change", "text": said.text}
         (handed,) = kinds(bench.events, "handover")
-        assert (handed.data["from"], handed.data["to"]) == ("early", "late")
+        assert (handed.data["from"], handed.data["to"]) == ("tester", "late")
+
+
+@pytest.mark.parametrize(
+    ("said", "proved", "why"),
+    [
+        (Handover(giver="early", taker="late"), True, "a signature of early or of late"),
+        (Handover(giver="Tester", taker="tester "), True, "two people"),
+        (Handover(giver="tester", taker="late"), False, "password"),
+        (Handover(giver="early", taker="Tester"), True, ""),
+    ],
+)
+def test_a_handover_is_signed_by_who_gives_the_mill_or_who_takes_it(
+    said: Handover, proved: bool, why: str
+) -> None:
+    bench = Bench(state_in(State.RUNNING, MillHold))
+    given = command(CommandName.HANDOVER, handover=said, proved=proved)
+    result = bench.see({}, given).results[0]
+    assert result.accepted is (why == "")
+    assert why in " ".join(result.reasons)
+    assert [event.data["user"] for event in kinds(bench.events, "handover")] == (
+        [] if why else ["tester"]
+    )

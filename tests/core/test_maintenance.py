@@ -79,7 +79,7 @@ def fitting(name: CommandName) -> Command:
         reason="because",
         comment=Comment(text="calibrated"),
         finding=Recovered(batch="B1", recovered_g=95.0),
-        handover=Handover(giver="a", taker="b"),
+        handover=Handover(giver="tester", taker="b"),
         recipe=SHORT if name is CommandName.RECIPE_SAVE else None,
         signature=Signature(
             batch="B1", meaning=Meaning.PERFORMED, content_sha256=SHA256, through_seq=1
