@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 from controller.core.commands import Command
 from controller.core.equipment import Equipment
+from controller.core.hands import NOBODY, Hands
 from controller.core.outputs import Outputs
 from controller.core.recovery import Crashed
 from controller.core.scan import MAX_DT_PERIODS, scan
@@ -125,6 +126,7 @@ class Cycle:
         speed: float = 1.0,
         restarted: bool = False,
         crashed: Crashed | None = None,
+        hands: Hands = NOBODY,
     ) -> None:
         self._plant = plant
         self._post = post
@@ -133,7 +135,7 @@ class Cycle:
         self._speed = speed
         self._time = ProcessTime(speed)
         self._restart_told_s = RESTART_TOLD_S if restarted else 0.0
-        self._state = initial_state(equipment, crashed=crashed)
+        self._state = initial_state(equipment, crashed=crashed, hands=hands)
         self._ending = threading.Event()
         self._heartbeat = False
         self._late_s: deque[float] = deque(maxlen=LATENESS_KEPT)

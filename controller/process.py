@@ -239,6 +239,7 @@ class _Controller:
             speed=options.speed,
             restarted=self._mark.follows_a_crash,
             crashed=self._record.crashed,
+            hands=self._record.hands,
         )
         servers = [(_Server(self._door(mailbox)), bound)]
         if scrape is not None:

@@ -147,9 +147,15 @@ class Decision:
 
 
 def initial_state(
-    equipment: Equipment, now_s: float = 0.0, crashed: Crashed | None = None
+    equipment: Equipment,
+    now_s: float = 0.0,
+    crashed: Crashed | None = None,
+    hands: Hands = NOBODY,
 ) -> ScanState:
-    """The state of a controller that has just been started: IDLE, nothing proven, DEAD image."""
+    """The state of a controller that has just been started: IDLE, nothing proven, DEAD image.
+
+    `hands` is the lock-out that an earlier one left, if it did.
+    """
     return ScanState(
         equipment=equipment,
         matrix=matrix_for(equipment),
@@ -166,5 +172,6 @@ def initial_state(
         alarm_log=QUIET,
         release=None,
         outputs=DEAD,
+        hands=hands,
         crashed=crashed,
     )

@@ -171,6 +171,15 @@ class RecordReader:
             ).fetchall()
         return [Row._make(row) for row in found]
 
+    def last_of(self, kind: EventKind) -> Row | None:
+        """The newest row of this kind, None when there is none."""
+        with self._open() as db:
+            found = db.execute(
+                f"SELECT {_COLUMNS} FROM ev WHERE kind = ? ORDER BY seq DESC LIMIT 1",  # noqa: S608
+                (kind.value,),
+            ).fetchone()
+        return None if found is None else Row._make(found)
+
     def recipes_run(self) -> list[tuple[str, int, str, str]]:
         """What each batch was to run: recipe id, version, sha256, and the batch; oldest first."""
         with self._open() as db:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import importlib
 import logging
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from controller.core.equipment import Equipment
 from controller.core.events import EventKind
+from controller.core.hands import NOBODY
 from controller.core.recovery import Crashed
 from controller.core.signals import Image
 from controller.core.state import Decision
 from controller.errors import RecordError
 from controller.records.archiver import Archiver
 from controller.records.clerk import Clerk, Setting
+from controller.records.lockout import UNSURE, lock_out, locked_out
 from controller.records.reader import RecordReader
 from controller.records.recovery import undecided
 from controller.records.row import draft
@@ -40,6 +41,7 @@ class Record:
         self.clerk = Clerk(self.writer, setting)
         self.reader = RecordReader(data)
         self.crashed: Crashed | None = None
+        self.hands = NOBODY
         self.command_ids: frozenset[str] = frozenset()
         self._archiver = Archiver(self._archived)
         self._trend = TrendWriter(data, period_s, self._sealed, self._archiver.take)
@@ -48,14 +50,25 @@ class Record:
         """Opens the record, waiting a few seconds at most, and closes what a crash left open."""
         # Loading the library for archives later, when somebody reads one, would make a scan late.
         importlib.import_module("pyarrow.parquet")
-        with suppress(RecordError):
-            self.crashed, closing = undecided(self.reader, equipment)
-            self.command_ids = self.reader.command_ids(IDS_KEPT)
-            self.writer.offer(closing)
+        try:
+            self._look_back(equipment)
+        except RecordError:
+            self.hands = UNSURE if (self.data / RECORD_NAME).exists() else NOBODY
         if not self.writer.start(OPEN_S):
             log.critical("the record is not open: no batch can be started until it is")
+        if self.writer.damaged and self.hands is NOBODY:
+            self.hands = UNSURE
+        if self.hands is UNSURE or self.writer.damaged:
+            self.writer.offer([locked_out(self.hands)])
         self._archiver.start(self._trend.folder)
         self._trend.start()
+
+    def _look_back(self, equipment: Equipment) -> None:
+        """What the process before this one left open. Raises RecordError when nobody can say."""
+        self.hands = lock_out(self.reader)
+        self.crashed, closing = undecided(self.reader, equipment)
+        self.command_ids = self.reader.command_ids(IDS_KEPT)
+        self.writer.offer(closing)
 
     def note(self, decision: Decision, image: Image) -> None:
         """Takes in what a scan decided. Never waits."""

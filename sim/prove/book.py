@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from controller.core.equipment import Equipment
+from controller.core.hands import Hands
 from controller.core.outputs import Outputs
 from controller.core.recovery import Crashed
 from controller.core.signals import Image
 from controller.core.state import Decision
 from controller.edge.plantfile import PlantFile
 from controller.records.clerk import Clerk
+from controller.records.lockout import lock_out
 from controller.records.reader import RecordReader
 from controller.records.recovery import undecided
 from controller.records.row import Draft
@@ -120,17 +122,21 @@ class Book:
         self._disk.write()
         return made
 
-    def crash(self, equipment: Equipment) -> Crashed | None:
-        """The process is killed and another one begins: what the shipped recovery makes of it."""
+    def crash(self, equipment: Equipment) -> tuple[Crashed | None, Hands]:
+        """The process is killed and another one begins: what the shipped recovery makes of it.
+
+        The batch that it cut off, and the lock-out that it left.
+        """
         if self._folder is None:
             raise ValueError("a book without a folder does not outlive its process")
         self._disk.close()
         self._disk = Disk(self._folder, self._is_lost)
         self._clerk = Clerk(self._disk, setting_of(self._plant, 1.0))
-        found, closing = undecided(RecordReader(self._folder), equipment)
+        reader = RecordReader(self._folder)
+        found, closing = undecided(reader, equipment)
         self._disk.offer(closing)
         self._disk.write()
-        return found
+        return found, lock_out(reader)
 
     def close(self) -> None:
         """Gives the file back."""

@@ -108,11 +108,15 @@ class Checker:
         """A period passed without a scan."""
         self._truth.silent(self._ledger, mill)
 
-    def crashed(self) -> None:
-        """The controller has been killed; the next scan is made by a new one."""
+    def crashed(self, recorded: bool) -> None:
+        """The controller has been killed; the next scan is made by a new one.
+
+        `recorded`: all that it had done was on disk.
+        """
         self._ledger.crashed()
-        for part in (self._moves, self._blade, self._gas, self._hands, self._endings, self._health):
+        for part in (self._moves, self._blade, self._gas, self._endings, self._health):
             part.crashed()
+        self._hands.crashed(recorded)
 
     def take_over(self, state: ScanState) -> None:
         """Goes on from a batch under way that has been all right so far."""

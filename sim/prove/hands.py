@@ -64,11 +64,18 @@ class ByHand:
 
     def __init__(self) -> None:
         self._reactions: dict[str, tuple[Reaction, Reaction]] = {}
-        self.crashed()
+        self._mode: Mode | None = Mode.AUTO
+        self.crashed(recorded=True)
 
-    def crashed(self) -> None:
-        """A new controller: AUTO, nothing bypassed, nobody holds a button."""
-        self._mode = Mode.AUTO
+    def crashed(self, recorded: bool) -> None:
+        """A new controller: nothing bypassed, nobody holds a button, a lock-out as it was.
+
+        What was not on disk nobody can know.
+        """
+        if not recorded:
+            self._mode = None
+        elif self._mode is not Mode.MAINTENANCE:
+            self._mode = Mode.AUTO
         self._bypassed: dict[str, float] = {}
         self._held_until_s = self._dwell_met_s = self._gas_known_s = -math.inf
         self._swept_l = 0.0
@@ -86,6 +93,8 @@ class ByHand:
         if k.commands:
             self._take(k)
         self._remember(k)
+        if self._mode is None:
+            self._mode = k.state.mode
         if k.state.mode is not self._mode:
             k.breach("I21", f"{k.state.mode.value} without a command, not {self._mode.value}")
         if k.state.mode is Mode.MAINTENANCE:

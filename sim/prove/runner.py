@@ -199,11 +199,12 @@ class Run:
         self.faults.stall(crash.for_s)
         self.papers.crashed()
         equipment = plant().equipment
-        crashed = self.book.crash(equipment)
+        kept = self.book.quiet
+        crashed, hands = self.book.crash(equipment)
         self.papers.back()
-        world.state = initial_state(equipment, world.now_s + crash.for_s, crashed)
+        world.state = initial_state(equipment, world.now_s + crash.for_s, crashed, hands)
         world.outputs = world.state.outputs
-        self.checker.crashed()
+        self.checker.crashed(kept)
 
     # Everything mended, and liveness.
 

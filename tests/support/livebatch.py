@@ -178,8 +178,9 @@ def wait_for(condition: Callable[[], Any], deadline_s: float = DEADLINE_S) -> fl
 class Live:
     """One controller process, its door, and the mill behind the wire."""
 
-    def __init__(self, folder: Path, sim: SimThread, plant: Path, recipe: Path) -> None:
+    def __init__(self, folder: Path, sim: SimThread, plant: Path, recipe: Path, data: Path) -> None:
         self.folder = folder
+        self.data = data
         self.sim = sim
         self.plant_path = plant
         self.recipe_path = recipe
@@ -205,7 +206,7 @@ class Live:
                     "control",
                     *("--plant", str(self.plant_path)),
                     *("--addresses", str(addresses)),
-                    *("--socket", str(self.socket), "--data", str(self.folder)),
+                    *("--socket", str(self.socket), "--data", str(self.data)),
                     *("--speed", str(SPEED)),
                 ],
                 stdout=log,
@@ -229,7 +230,10 @@ class Live:
     def get(self, path: str) -> Any:
         return self.http.get(path).json()
 
-    def command(self, name: str, /, **args: Any) -> dict[str, Any]:
+    def command(
+        self, name: str, /, who: dict[str, Any] | None = None, **args: Any
+    ) -> dict[str, Any]:
+        """What came of one command, by an operator unless `who` says otherwise."""
         message = {
             "id": str(uuid.uuid4()),
             "name": name,
@@ -238,6 +242,7 @@ class Live:
             "proved": True,
             "state_version": self.snapshot()["state_version"],
             "args": args,
+            **(who or {}),
         }
         return dict(self.http.post("/v1/commands", json=message).json())
 
@@ -325,10 +330,12 @@ def live(
     on_time_s: float = 600.0,
     program: tuple[str, ...] = ("-m", "controller"),
     before: Callable[[Live], None] = lambda running: None,
+    data: Path | None = None,
 ) -> Iterator[Live]:
     """A controller and a charged mill; the batch is not started yet.
 
-    `before` is called when the mill listens, and the controller is not there yet.
+    `before` is called when the mill listens, and the controller is not there yet. The record is
+    in `data`, or else in a folder that goes away afterwards.
     """
     with tempfile.TemporaryDirectory(prefix="bm-") as name:
         folder = Path(name)
@@ -336,7 +343,7 @@ def live(
         plant = load_plant(plant_path)
         sim = SimThread(plant, load_recipe(recipe_path, plant.equipment))
         sim.start()
-        running = Live(folder, sim, plant_path, recipe_path)
+        running = Live(folder, sim, plant_path, recipe_path, data or folder)
         try:
             before(running)
             running.start(program)

@@ -111,7 +111,9 @@ class Recorded:
             self.world.mill.step(PERIOD_S)
         world = self.world
         self.world = World(world.mill, PLANT.equipment)
-        self.world.state = initial_state(PLANT.equipment, crashed=self.record.crashed)
+        self.world.state = initial_state(
+            PLANT.equipment, crashed=self.record.crashed, hands=self.record.hands
+        )
         self.operator = None
 
 
