@@ -69,6 +69,10 @@ def show(recipe_id: str, version: int, data: Path, plant: str | None) -> None:
             f" {told.fault_cases} cases, {told.fault_failed} other than expected"
             f" ({told.fault_matrix_sha256}), plant {told.plant_sha256}"
         )
+        for deviation in told.deviations:
+            click.echo(f"    deviation {deviation}")
+        if approval.reason:
+            click.echo(f"    accepted because: {approval.reason}")
 
 
 @library_group.command()

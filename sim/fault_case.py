@@ -170,6 +170,11 @@ class Case:
             delay_s = self.seen.delay_s(self.seen.severest)
         return None if delay_s is None else round(delay_s, 3)
 
+    @property
+    def unsafe(self) -> bool:
+        """Whether the watchman saw something that must never be."""
+        return bool(self._watchman.unsafe)
+
     def why(self) -> str:
         """What went wrong; empty when nothing did."""
         wrong = [text for one in self.expected if (text := self._missing(one))]

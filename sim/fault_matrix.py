@@ -35,6 +35,7 @@ class Row:
     outcome: str
     ok: bool
     why: str
+    unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,18 @@ class Result:
         """The cases that did not go as they have to."""
         return tuple(row for row in self.rows if not row.ok)
 
+    @property
+    def unsafe(self) -> tuple[Row, ...]:
+        """The cases among them in which the watchman saw something that must never be."""
+        return tuple(row for row in self.rows if row.unsafe)
+
     def to_json(self) -> dict[str, Any]:
         """The contract of `fault-matrix --json`."""
         return {
             "recipe": self.recipe,
             "cases": len(self.rows),
             "failed": len(self.failed),
+            "unsafe": len(self.unsafe),
             "rows": [asdict(row) for row in self.rows],
         }
 
@@ -134,4 +141,5 @@ class Matrix:
             outcome=case.world.state.state.value,
             ok=not why,
             why=why,
+            unsafe=case.unsafe,
         )

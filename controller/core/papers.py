@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from controller.core.commands import Command
 
 Sha256 = Annotated[str, Len(64, 64)]
+DEVIATIONS_MAX: Final = 20
+"""More than so many deviations nobody can answer for in a sentence. Assumed."""
+Deviation = Annotated[str, Len(1, 120)]
 Count = Annotated[int, Ge(0), Le(2**53)]
 Data = dict[str, str | float | bool | list[str] | None]
 
@@ -56,7 +59,11 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the product itself found out about one recipe text on one plant file."""
+    """What the product itself found out about one recipe text on one plant file.
+
+    Of the fault cases `fault_failed` went other than expected, `deviations` names them (the first,
+    when there are too many to be judged), and in `fault_unsafe` something was that must never be.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -69,6 +76,8 @@ class Evidence:
     fault_cases: Count
     fault_failed: Count
     fault_matrix_sha256: Sha256
+    fault_unsafe: Count = 0
+    deviations: Annotated[tuple[Deviation, ...], Len(0, DEVIATIONS_MAX)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +95,16 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """Who approved a recipe for a plant, when, and in which row of the record it stands."""
+    """Who approved a recipe for a plant, when, and in which row of the record it stands.
+
+    `reason` answers for the deviations in the evidence.
+    """
 
     user: str
     utc: str
     seq: int
     evidence: Evidence
+    reason: str = ""
 
 
 def sign(mind: Mind, command: Command) -> tuple[str, ...]:
@@ -165,7 +178,8 @@ def file(mind: Mind, command: Command) -> tuple[str, ...]:
         "reason": paper.reason,
     }
     if kind is EventKind.RECIPE_APPROVED and paper.evidence is not None:
-        data |= {f"evidence.{name}": value for name, value in asdict(paper.evidence).items()}
+        told = asdict(paper.evidence) | {"deviations": list(paper.evidence.deviations)}
+        data |= {f"evidence.{name}": value for name, value in told.items()}
     text = f"{paper.id} v{paper.version} {done} by {command.user}"
     mind.events.append(Event(kind, mind.state.now_s, text, data))
     return ()

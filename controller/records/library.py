@@ -152,7 +152,10 @@ def _moved(row: Row, body: dict[str, Any], before: Version) -> Version:
     if row.kind != EventKind.RECIPE_APPROVED.value:
         return after
     given = {field.name: body[f"evidence.{field.name}"] for field in fields(Evidence)}
-    approval = Approval(user=body["user"], utc=row.utc, seq=row.seq, evidence=Evidence(**given))
+    evidence = Evidence(**given | {"deviations": tuple(given["deviations"])})
+    approval = Approval(
+        user=body["user"], utc=row.utc, seq=row.seq, evidence=evidence, reason=body["reason"]
+    )
     return replace(after, approvals=(*before.approvals, approval))
 
 

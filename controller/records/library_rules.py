@@ -6,7 +6,8 @@ from typing import Final
 
 from controller import __version__
 from controller.core.commands import Command, CommandName
-from controller.core.papers import Evidence, Paper
+from controller.core.findings import is_line
+from controller.core.papers import DEVIATIONS_MAX, Evidence, Paper
 from controller.core.recipe import Recipe
 from controller.core.states import State
 from controller.records.library import Library, Status, Version
@@ -93,7 +94,29 @@ def _judge(found: Version, name: CommandName, paper: Paper, plant_sha256: str) -
         return ("it is approved for this plant file already",)
     if status not in (Status.IN_REVIEW, Status.APPROVED):
         return (f"a version in review: it is {status.value}",)
-    return () if paper.evidence is None else _evidence(paper.evidence, found, plant_sha256)
+    if paper.evidence is None:
+        return ()
+    return (*_evidence(paper.evidence, found, plant_sha256), *_deviations(paper))
+
+
+def _deviations(paper: Paper) -> tuple[str, ...]:
+    """What was unsafe is never approved; what was only other than expected, for a named reason."""
+    evidence = paper.evidence
+    if evidence is None or not (evidence.fault_failed or evidence.fault_unsafe):
+        return ()
+    if evidence.fault_unsafe:
+        return (f"a mill that stays safe: it did not in {evidence.fault_unsafe} fault cases",)
+    if evidence.fault_failed > DEVIATIONS_MAX:
+        return (
+            f"at most {DEVIATIONS_MAX} fault cases other than expected: there are"
+            f" {evidence.fault_failed}",
+        )
+    if not is_line(paper.reason):
+        return (
+            f"why {evidence.fault_failed} fault cases other than expected are acceptable, in one"
+            f" line ({'; '.join(evidence.deviations)})",
+        )
+    return ()
 
 
 def _evidence(evidence: Evidence, found: Version, plant_sha256: str) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from controller.core.papers import DEVIATIONS_MAX
 from controller.errors import InputError
 from hmi.workshop.bench import Job, JobState
 
 SEED: Final = 0
+DEVIATION_CHARS: Final = 120
 
 
 def trial(kind: str, version: dict[str, Any], plant: dict[str, Any]) -> dict[str, Any]:
@@ -45,6 +47,12 @@ def evidence(dry_run: Job, fault_matrix: Job) -> dict[str, Any]:
         "fault_cases": matrix["cases"],
         "fault_failed": matrix["failed"],
         "fault_matrix_sha256": matrix["matrix_sha256"],
+        "fault_unsafe": matrix["unsafe"],
+        "deviations": [
+            f"{row['fault']}, {row['phase']}: {row['why']}"[:DEVIATION_CHARS]
+            for row in matrix["rows"]
+            if not row["ok"]
+        ][:DEVIATIONS_MAX],
     }
 
 

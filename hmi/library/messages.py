@@ -36,10 +36,14 @@ class ReasonWanted(StepWanted):
 
 
 class ApproveWanted(StepWanted):
-    """An approval, on the evidence of two jobs of the bench that are done; and the password."""
+    """An approval, on the evidence of two jobs of the bench that are done; and the password.
+
+    `reason` answers for fault cases that went other than expected, where there are any.
+    """
 
     dry_run: JobId
     fault_matrix: JobId
+    reason: Sentence | None = None
     password: Password
 
 

@@ -9,7 +9,8 @@ POST /api/library/{id}/{version}/submit        {id, sha256}: draft to review
 POST /api/library/{id}/{version}/evidence      {}: begin dry run and fault matrix on the plant file
                                                of the controller; {dry_run, fault_matrix} are jobs
                                                of /api/workshop/jobs
-POST /api/library/{id}/{version}/approve       {id, sha256, dry_run, fault_matrix, password}
+POST /api/library/{id}/{version}/approve       {id, sha256, dry_run, fault_matrix, password,
+                                               reason?}
 POST /api/library/{id}/{version}/reject        {id, sha256, reason}
 POST /api/library/{id}/{version}/retire        {id, sha256, reason}
 
@@ -140,6 +141,7 @@ async def approve(
     found = evidence(bench.find(wanted.dry_run), bench.find(wanted.fault_matrix))
     giver = await with_password(services, session, wanted.password, source)
     args = {"id": id, "version": number, "sha256": wanted.sha256, "evidence": found}
+    args |= {"reason": wanted.reason or ""}
     return passed_on(await services.client.command(wanted.id, "recipe.approve", args, giver))
 
 

@@ -154,10 +154,10 @@ def test_the_command_prints_the_contract() -> None:
     code, out, _ = run("training", "--only", "estop_pressed", "--json")
     told = json.loads(out)
     assert code == 0
-    assert set(told) == {"recipe", "cases", "failed", "rows"}
+    assert set(told) == {"recipe", "cases", "failed", "unsafe", "rows"}
     assert (told["recipe"], told["cases"], told["failed"]) == ("TRAINING", 10, 0)
     assert set(told["rows"][0]) == {
-        "fault", "phase", "onset_s", "expected", "reaction", "delay_s", "outcome", "ok", "why",
+        "fault", "phase", "onset_s", "expected", "reaction", "delay_s", "outcome", "ok", "why", "unsafe",
     }  # fmt: skip
 
 

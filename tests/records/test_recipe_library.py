@@ -243,6 +243,42 @@ def test_evidence_counts_for_this_text_this_plant_and_this_software_alone(
     at_shelf(tmp_path, check)
 
 
+DEVIATES = {"fault_failed": 1, "deviations": ["o2_stuck, purge: hold after 31.0 s"]}
+
+
+@pytest.mark.parametrize(
+    ("found", "reason", "why"),
+    [
+        (DEVIATES, "", "why 1 fault cases other than expected are acceptable"),
+        (DEVIATES, "  ", "o2_stuck, purge: hold after 31.0 s"),
+        (DEVIATES, "the second analyzer sees it", ""),
+        (DEVIATES | {"fault_unsafe": 1}, "the second analyzer sees it", "did not in 1 fault cases"),
+        ({"fault_failed": 21, "deviations": ["a"] * 20}, "all of it is harmless", "at most 20"),
+    ],
+)
+def test_what_went_other_than_expected_is_answered_for_and_what_was_unsafe_never_approved(
+    tmp_path: Path, found: dict[str, Any], reason: str, why: str
+) -> None:
+    async def check(shelf: Shelf) -> None:
+        await shelf.save()
+        await shelf.step("submit", "Ada")
+        evidence = asdict(EVIDENCE) | found
+        reasons = await shelf.step("approve", "Bob", evidence=evidence, reason=reason)
+        assert why in " ".join(reasons)
+        assert (reasons == []) is (why == "")
+        shown = await shelf.shown()
+        assert shown["approved"] is (why == "")
+        if why:
+            return
+        (approval,) = shown["approvals"]
+        assert approval["reason"] == reason
+        assert approval["evidence"]["deviations"] == DEVIATES["deviations"]
+        (kept,) = shelf.library().approvals(SHA, REAL.sha256)
+        assert kept.evidence.deviations == tuple(evidence["deviations"])
+
+    at_shelf(tmp_path, check)
+
+
 def test_a_version_never_changes_once_it_is_submitted_or_was_run(tmp_path: Path) -> None:
     async def check(shelf: Shelf) -> None:
         assert await shelf.save() == []

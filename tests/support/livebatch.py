@@ -185,6 +185,7 @@ class Live:
         self.plant_path = plant
         self.recipe_path = recipe
         self.socket = folder / "door.sock"
+        self.speed = SPEED
         self.process: subprocess.Popen[bytes]
         # One for all: a new one loads certificates, and the mill's thread in this process waits.
         transport = httpx.HTTPTransport(uds=str(self.socket))
@@ -207,7 +208,7 @@ class Live:
                     *("--plant", str(self.plant_path)),
                     *("--addresses", str(addresses)),
                     *("--socket", str(self.socket), "--data", str(self.data)),
-                    *("--speed", str(SPEED)),
+                    *("--speed", str(self.speed)),
                 ],
                 stdout=log,
                 stderr=log,

@@ -6,11 +6,11 @@ interface Props {
   name: string;
   label: string;
   hint?: string;
-  kind?: "text" | "password" | "code";
+  kind?: "text" | "sentence" | "password" | "code";
   autocomplete?: string;
 }
 
-const LONGEST = { text: 40, password: 512, code: 16 };
+const LONGEST = { text: 40, sentence: 200, password: 512, code: 16 };
 
 /** One labelled field of a form. A password can be shown while it is typed. */
 export function TextField({ name, label, hint, kind = "text", autocomplete = "off" }: Props) {

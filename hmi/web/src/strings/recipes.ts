@@ -47,6 +47,8 @@ export const recipeStrings = {
       "An approval rests on a dry run and a fault matrix of exactly this text, on this mill.",
     approve: "Approve",
     needsEvidence: "Needs the evidence first: dry run and fault matrix, both done.",
+    deviations: (n: number) =>
+      `Why ${n} fault ${n === 1 ? "case" : "cases"} other than expected may be accepted`,
     reject: "Reject",
     retire: "Retire",
     reason: (what: string) => `Reason to ${what.toLowerCase()}`,

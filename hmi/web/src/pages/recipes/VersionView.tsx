@@ -91,15 +91,21 @@ function Evidence({ of }: { of: Version }) {
 function Approve({ of }: { of: Version }) {
   const { ids, jobs } = evidenceOf(of);
   const ready = jobs.length === 2 && jobs.every(({ state }) => state === "done");
+  const deviations = jobs.find(({ kind }) => kind === "fault_matrix")?.failed ?? 0;
   return (
     <form
       class="version-form"
       onSubmit={(event) => {
         event.preventDefault();
-        const password = new FormData(event.currentTarget).get("password");
-        if (ready && password) void step(of, "approve", { ...ids, password });
+        const form = new FormData(event.currentTarget);
+        const password = form.get("password");
+        const reason = String(form.get("reason") ?? "").trim() || null;
+        if (ready && password) void step(of, "approve", { ...ids, password, reason });
       }}
     >
+      {ready && deviations > 0 && (
+        <TextField name="reason" label={say.deviations(deviations)} kind="sentence" />
+      )}
       <TextField
         name="password"
         label={accountStrings.password}
