@@ -157,7 +157,8 @@ def test_the_command_prints_the_contract() -> None:
     assert set(told) == {"recipe", "cases", "failed", "unsafe", "rows"}
     assert (told["recipe"], told["cases"], told["failed"]) == ("TRAINING", 10, 0)
     assert set(told["rows"][0]) == {
-        "fault", "phase", "onset_s", "expected", "reaction", "delay_s", "outcome", "ok", "why", "unsafe",
+        "fault", "phase", "onset_s", "expected", "reaction", "delay_s", "outcome", "ok", "why",
+        "unsafe",
     }  # fmt: skip
 
 
