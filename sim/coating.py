@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 
+from sim.compiling import mypyc_attr
 from sim.parameters import Charge, CoatingParameters
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Coating:
     """State of the shell while the blade turns. Advance with `step`, read the attributes."""
 

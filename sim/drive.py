@@ -13,6 +13,7 @@ from enum import IntEnum, unique
 from typing import Final
 
 from controller.core.signals import DriveState
+from sim.compiling import mypyc_attr
 from sim.parameters import DriveParameters
 
 _TWO_PI: Final = 2.0 * math.pi
@@ -38,6 +39,7 @@ class DriveFault(IntEnum):
     COMM_TIMEOUT = 58
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Drive:
     """The rotor and what turns it. Set the inputs, call `step`, read the outputs.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from sim.compiling import mypyc_attr
 from sim.parameters import (
     GAS_CONSTANT,
     MOL_S_PER_SLPM,
@@ -27,6 +28,7 @@ _LEAK_TEST_MBAR_ABS: Final = 1213.25
 _LEAK_AMBIENT_MBAR_ABS: Final = 1013.25
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Valve:
     """A valve that takes time to travel. `position` 0 is shut and 1 open.
 
@@ -57,6 +59,7 @@ class Valve:
         self.position += max(-reach, min(reach, gap))
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Traces:
     """O2, H2O and H2S in a headspace over powder that gives off water and turns it into H2S.
 
@@ -134,6 +137,7 @@ class Traces:
         self.h2s += (made / dt_s - turnover * self.h2s) * span
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class ArgonSupply:
     """Bottle, regulator, flow controller behind the supply valve, and the bleed beside both.
 
@@ -202,6 +206,7 @@ class ArgonSupply:
         return total * MOL_S_PER_SLPM
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Vessel:
     """The gas in the jar and dock line: amount, pressure and what goes in and out.
 
@@ -356,6 +361,7 @@ class Vessel:
         self.room_h2s_mol += traces.h2s * air_mol_s * dt_s
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Room:
     """Air of the room: argon from leaks displaces oxygen, ventilation brings it back.
 

@@ -13,6 +13,7 @@ from typing import Final
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import Signal
 from sim.coating import Coating
+from sim.compiling import mypyc_attr
 from sim.drive import Drive, DriveFault
 from sim.gas import ArgonSupply, Room, Traces, Valve, Vessel
 from sim.parameters import ROOM_O2, Charge, InitialGas, MillParameters
@@ -63,6 +64,7 @@ class Truth:
     room_h2s_ppm: float
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Mill:
     """One mill in its room.
 

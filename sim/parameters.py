@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import Enum, unique
-from typing import Final
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 GAS_CONSTANT: Final = 8.314462618  # J/(mol K), literature: CODATA 2018
 ZERO_C_K: Final = 273.15
@@ -31,8 +33,17 @@ class InitialGas(Enum):
     DOCKED = "docked"  # glovebox gas that has met the air of the dock line
 
 
+class Constants:
+    """What is frozen is its own copy: a copied mill has the same constants."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self: T, memo: object) -> T:
+        return self
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
+class Charge(Constants):
     """The powder in the jar. Masses kg, sizes m (volume medians), densities kg/m3.
 
     `water_ppm` is the labile water by mass of the whole charge; 20 ppm or less is dry powder.
@@ -69,7 +80,7 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoatingParameters:
+class CoatingParameters(Constants):
     """Kinetics of attachment, smearing, detachment and damage.
 
     All assumed, tuned to one anchor: 97 to 100 % of coverage after 5 to 10 min at 5,000 rpm and
@@ -93,7 +104,7 @@ class CoatingParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DriveParameters:
+class DriveParameters(Constants):
     """Blade, shaft, motor and frequency converter. All assumed for a machine of this size."""
 
     blade_m: float
@@ -125,7 +136,7 @@ class DriveParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThermalParameters:
+class ThermalParameters(Constants):
     """Two nodes, powder and jar. All assumed but the heat capacity's lower bound.
 
     NMC alone has about 700 J/(kg K) in battery models (literature); 850 is for the mix.
@@ -143,7 +154,7 @@ class ThermalParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GasParameters:
+class GasParameters(Constants):
     """Vessel, argon supply, exhaust, leak and chemistry. Pressures mbar, flows slpm."""
 
     vessel_l: float
@@ -177,7 +188,7 @@ class GasParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomParameters:
+class RoomParameters(Constants):
     """The room around the mill."""
 
     volume_l: float = 30_000.0
@@ -189,7 +200,7 @@ class RoomParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SensorParameters:
+class SensorParameters(Constants):
     """Lags (s), noise (one sigma, in the signal's unit) and ranges of the transmitters.
 
     Typical data-sheet values of the classes of device, none of one certain device: assumed.
@@ -226,7 +237,7 @@ class SensorParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MillParameters:
+class MillParameters(Constants):
     """One whole plant."""
 
     coating: CoatingParameters = field(default_factory=CoatingParameters)

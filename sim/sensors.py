@@ -13,6 +13,7 @@ from random import Random
 from typing import Final
 
 from controller.core.signals import SIGNAL_COUNT, Signal
+from sim.compiling import mypyc_attr
 from sim.drive import Drive
 from sim.gas import ArgonSupply
 from sim.parameters import ROOM_O2, SensorParameters
@@ -35,6 +36,7 @@ def frost_point_c(ln_pa: float) -> float:
     return (1.814625 * ln_pa + 6190.134) / (29.120 - ln_pa) - 273.15
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Noise:
     """Standard normal numbers from a seed, drawn once and handed out in blocks.
 
@@ -59,6 +61,7 @@ class Noise:
         return self._ring[at:end]
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Lags:
     """The slow transmitters: gas analyzers, temperature probes, room gas detectors.
 
@@ -171,6 +174,7 @@ _POWDER_PROBE_C: Final = int(Signal.POWDER_PROBE_C)
 _COOLING_FLOW_LPM: Final = int(Signal.COOLING_FLOW_LPM)
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Transmitters:
     """All analog transmitters: what they state for the plant as it is.
 

@@ -6,9 +6,11 @@ powder meets the wall better while it is thrown about, hence a contact that grow
 
 from __future__ import annotations
 
+from sim.compiling import mypyc_attr
 from sim.parameters import ThermalParameters
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Heat:
     """Powder and jar temperature in °C.
 

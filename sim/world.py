@@ -23,6 +23,7 @@ from controller.core.scan import scan
 from controller.core.signals import Image, Signal
 from controller.core.state import Decision, initial_state
 from controller.core.states import State
+from sim.compiling import mypyc_attr
 from sim.mill import Mill
 from sim.parameters import LAB, PILOT, InitialGas, MillParameters
 from sim.parameters import Charge as Powder
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 PERIOD_S: Final = 0.1
 PILOT_FROM_L: Final = 5.0
+RETRY_S: Final = 1.0
 AUTOMATION_USER: Final = "automation (simulated)"
 OPERATOR: Final = frozenset({Role.OPERATOR})
 
@@ -99,6 +101,7 @@ def mill_of(parameters: MillParameters, powder: Powder, equipment: Equipment, se
     )
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class VirtualPlant:
     """The mill as the scan sees it, without a wire: `read` and `write` as the live plant has."""
 
@@ -131,12 +134,11 @@ class VirtualPlant:
             self.mill.apply(outputs)
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Operator:
     """Does what a person does before and at the start of a simulated batch, and nothing after."""
 
     __slots__ = ("_recipe", "_started", "_tries")
-
-    RETRY_S: Final = 1.0
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
@@ -150,7 +152,7 @@ class Operator:
 
     def commands(self, world: World) -> tuple[Command, ...]:
         """The commands for the next scan."""
-        if self._started or world.scans % round(self.RETRY_S / PERIOD_S):
+        if self._started or world.scans % round(RETRY_S / PERIOD_S):
             return ()
         self._tries += 1
         if self._tries == 1:
@@ -185,6 +187,7 @@ class Recording(Protocol):
         """Notes one scan and sends its image; what was really sent."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class World:
     """Plant, controller state and count of periods; `step` is one period of both."""
 

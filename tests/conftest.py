@@ -12,6 +12,8 @@ from hypothesis import settings
 from machine import CHROMIUM_ADVICE, CHROMIUM_ARGS, find_chromium
 from playwright.sync_api import Browser, sync_playwright
 
+from sim.prove.mutants import interpreted
+
 TESTS: Final = Path(__file__).parent
 REALTIME_ROOMS: Final = ("browser", "live", "modbus", "process")
 
@@ -25,6 +27,8 @@ settings.load_profile("blademill")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What talks to real processes, wires and browsers runs apart: see `make test`."""
     for item in items:
+        if item.get_closest_marker("interpreted") and not interpreted():
+            item.add_marker(pytest.mark.skip(reason="compiled functions cannot be exchanged"))
         if item.path.relative_to(TESTS).parts[0] in REALTIME_ROOMS:
             item.add_marker(pytest.mark.realtime)
 

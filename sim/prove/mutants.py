@@ -11,8 +11,11 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from controller.core import scan
+from controller.errors import StartError
 from sim.prove import stage
 from sim.prove.guards import MUTANTS, Mutant
 from sim.prove.plan import draw
@@ -41,9 +44,27 @@ class Hunt:
         return asdict(self)
 
 
+def interpreted() -> bool:
+    """Whether the scan runs as Python: only then can one of its functions be exchanged."""
+    return Path(scan.__file__).suffix == ".py"
+
+
+def _must_be_interpreted() -> None:
+    """Compiled functions call each other directly; a guard taken out there would still be in."""
+    if not interpreted():
+        raise StartError(
+            "guards cannot be taken out of compiled packages",
+            do="Run it on the interpreted ones, without PYTHONPATH.",
+        )
+
+
 @contextmanager
 def weakened(mutant: str) -> Iterator[None]:
-    """The shipped code without one guard, and without what was made with it."""
+    """The shipped code without one guard, and without what was made with it.
+
+    Raises StartError on compiled packages.
+    """
+    _must_be_interpreted()
     with ExitStack() as stack:
         MUTANTS[mutant].patch(stack)
         stack.enter_context(stage.changed_code(mutant))
@@ -82,7 +103,11 @@ def _in_order(seeds: Sequence[int], mutant: Mutant) -> list[int]:
 
 
 def hunt(seeds: Sequence[int], jobs: int = 1, names: Sequence[str] = ()) -> list[Hunt]:
-    """Hunts each mutant (all by default) in at most all of `seeds`."""
+    """Hunts each mutant (all by default) in at most all of `seeds`.
+
+    Raises StartError on compiled packages.
+    """
+    _must_be_interpreted()
     wanted = tuple(names or MUTANTS)
     if jobs == 1:
         return [hunt_one(seeds, name) for name in wanted]

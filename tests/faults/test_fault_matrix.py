@@ -162,6 +162,7 @@ def test_the_command_prints_the_contract() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.interpreted
 def test_the_command_fails_when_a_case_does() -> None:
     with weakened("no row ESTOP"):
         code, out, _ = run("training", "--only", "estop_pressed", "--jobs", "1")

@@ -64,6 +64,7 @@ def test_nothing_unsafe_happens_in_a_few_worlds() -> None:
         assert campaign.witness[invariant] > 0, f"{invariant} never had anything to say"
 
 
+@pytest.mark.interpreted
 @pytest.mark.parametrize("mutant", CRITICAL)
 def test_a_missing_guard_is_found(mutant: str) -> None:
     (found,) = hunt(range(200), names=[mutant])
@@ -95,6 +96,7 @@ def test_the_command_prints_json_alone() -> None:
     assert result.exit_code == 0
 
 
+@pytest.mark.interpreted
 def test_a_violation_is_told_with_the_command_that_repeats_it() -> None:
     from sim.prove.mutants import weakened
 

@@ -204,6 +204,7 @@ GUARDS: list[tuple[Callable[[Run, pytest.MonkeyPatch], None], str]] = [
 ]
 
 
+@pytest.mark.interpreted
 @pytest.mark.parametrize(
     ("mutate", "invariant"), GUARDS, ids=[guard.__name__ for guard, _ in GUARDS]
 )
