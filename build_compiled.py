@@ -28,7 +28,7 @@ AROUND = (
 CORE = (
     *("batch", "by_hand", "commanding", "constants", "derived", "events", "gas", "gate", "hands"),
     *("health", "image", "images", "interlocks", "labels", "limits", "outputs", "permissives"),
-    *("phases", "procedure", "scan", "signals", "state", "totals", "trust", "watch"),
+    *("phases", "procedure", "scan", "signals", "state", "totals", "trust", "value", "watch"),
     *("matrix/row", "alarms/alarm", "alarms/book", "alarms/hiding", "alarms/log", "alarms/rules"),
 )
 SIM = (

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import Enum, unique
-from typing import Final, TypeVar
+from typing import Final
 
-T = TypeVar("T")
+from controller.core.value import Value
 
 GAS_CONSTANT: Final = 8.314462618  # J/(mol K), literature: CODATA 2018
 ZERO_C_K: Final = 273.15
@@ -33,17 +33,8 @@ class InitialGas(Enum):
     DOCKED = "docked"  # glovebox gas that has met the air of the dock line
 
 
-class Constants:
-    """What is frozen is its own copy: a copied mill has the same constants."""
-
-    __slots__ = ()
-
-    def __deepcopy__(self: T, memo: object) -> T:
-        return self
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Charge(Constants):
+class Charge(Value):
     """The powder in the jar. Masses kg, sizes m (volume medians), densities kg/m3.
 
     `water_ppm` is the labile water by mass of the whole charge; 20 ppm or less is dry powder.
@@ -80,7 +71,7 @@ class Charge(Constants):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoatingParameters(Constants):
+class CoatingParameters(Value):
     """Kinetics of attachment, smearing, detachment and damage.
 
     All assumed, tuned to one anchor: 97 to 100 % of coverage after 5 to 10 min at 5,000 rpm and
@@ -104,7 +95,7 @@ class CoatingParameters(Constants):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DriveParameters(Constants):
+class DriveParameters(Value):
     """Blade, shaft, motor and frequency converter. All assumed for a machine of this size."""
 
     blade_m: float
@@ -136,7 +127,7 @@ class DriveParameters(Constants):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThermalParameters(Constants):
+class ThermalParameters(Value):
     """Two nodes, powder and jar. All assumed but the heat capacity's lower bound.
 
     NMC alone has about 700 J/(kg K) in battery models (literature); 850 is for the mix.
@@ -154,7 +145,7 @@ class ThermalParameters(Constants):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GasParameters(Constants):
+class GasParameters(Value):
     """Vessel, argon supply, exhaust, leak and chemistry. Pressures mbar, flows slpm."""
 
     vessel_l: float
@@ -188,7 +179,7 @@ class GasParameters(Constants):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomParameters(Constants):
+class RoomParameters(Value):
     """The room around the mill."""
 
     volume_l: float = 30_000.0
@@ -200,7 +191,7 @@ class RoomParameters(Constants):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SensorParameters(Constants):
+class SensorParameters(Value):
     """Lags (s), noise (one sigma, in the signal's unit) and ranges of the transmitters.
 
     Typical data-sheet values of the classes of device, none of one certain device: assumed.
@@ -237,7 +228,7 @@ class SensorParameters(Constants):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MillParameters(Constants):
+class MillParameters(Value):
     """One whole plant."""
 
     coating: CoatingParameters = field(default_factory=CoatingParameters)

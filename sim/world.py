@@ -229,11 +229,7 @@ class World:
         """
         if self.plant.faults is not None:
             raise ValueError("copy a world before faults are planned in it")
-        frozen = (self.state, self.image, self.outputs, self.mill.outputs, self.mill.parameters)
-        shared: dict[int, object] = {id(value): value for value in (*frozen, self.record)}
-        other = copy.deepcopy(self, shared)
-        other.record = None
-        return other
+        return copy.deepcopy(self, {id(self.record): None})
 
     @property
     def now_s(self) -> float:

@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What talks to real processes, wires and browsers runs apart: see `make test`."""
     for item in items:
         if item.get_closest_marker("interpreted") and not interpreted():
-            item.add_marker(pytest.mark.skip(reason="compiled functions cannot be exchanged"))
+            item.add_marker(pytest.mark.skip(reason="says nothing about compiled packages"))
         if item.path.relative_to(TESTS).parts[0] in REALTIME_ROOMS:
             item.add_marker(pytest.mark.realtime)
 

@@ -18,6 +18,7 @@ from controller.core.matrix.permits import Permit, permits
 from controller.core.matrix.row import Arm, Derived, Own, Reaction, Row
 from controller.core.recipe import Atmosphere
 from controller.core.signals import Signal
+from controller.core.value import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _picker(sources: tuple[int, ...]) -> Callable[[Sequence[float]], tuple[Any, 
     return itemgetter(*sources)
 
 
-class Matrix:
+class Matrix(Value):
     """All rows with their limits, and per set of arms the few numbers that a scan needs.
 
     A row in `bypassed` only warns, if it is one that may be bypassed at all.

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from controller.core.states import State
+from controller.core.value import Value
 
 
 @dataclass(slots=True, init=False)
-class Outputs:
+class Outputs(Value):
     """One output image. `rotor_rpm` is a speed set point, `argon_flow_slpm` a flow set point."""
 
     run: Final[bool]

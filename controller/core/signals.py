@@ -14,6 +14,7 @@ from enum import Enum, IntEnum, unique
 from typing import Final
 
 from controller.core.health import HEALTHY, NO_DETAILS, Details, Health
+from controller.core.value import Value
 
 NAN: Final = math.nan
 
@@ -142,7 +143,7 @@ SAMPLE_FLOW_MIN_SLPM: Final = 0.2
 
 
 @dataclass(slots=True, init=False)
-class Image:
+class Image(Value):
     """What the plant looks like in one scan.
 
     `values`, `quality` and `age_s` each hold `SIGNAL_COUNT` entries indexed by `Signal`. `values`

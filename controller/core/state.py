@@ -15,6 +15,7 @@ from controller.core.interlocks import NONE, Matrix, Violation, matrix_for
 from controller.core.outputs import DEAD, Outputs
 from controller.core.recovery import Crashed
 from controller.core.states import State
+from controller.core.value import Value
 from controller.core.watch import Watch
 
 
@@ -27,7 +28,7 @@ class Release:
 
 
 @dataclass(slots=True, init=False)
-class ScanState:
+class ScanState(Value):
     """Everything that the controller remembers from one scan to the next."""
 
     equipment: Final[Equipment]
@@ -125,7 +126,7 @@ class CommandResult:
 
 
 @dataclass(slots=True, init=False)
-class Decision:
+class Decision(Value):
     """What one scan decides."""
 
     state: Final[ScanState]

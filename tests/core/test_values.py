@@ -54,6 +54,7 @@ def test_a_scan_leaves_its_arguments_as_they_were_through_a_whole_batch() -> Non
     assert compared > 100
 
 
+@pytest.mark.interpreted
 @pytest.mark.parametrize("kind", WRITTEN_OUT)
 def test_a_written_out_constructor_takes_each_field_in_its_order(kind: type) -> None:
     taken = list(inspect.signature(kind).parameters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import astuple
 from functools import cache
 
 import pytest
@@ -52,7 +53,7 @@ def picture(world: World) -> tuple[object, ...]:
     return (
         values,
         tuple(image.quality),
-        tuple(getattr(truth, name) for name in truth.__slots__),
+        astuple(truth),
         world.state.state,
         world.outputs,
     )

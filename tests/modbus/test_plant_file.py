@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,7 @@ def test_the_lab_plant() -> None:
     assert plant.equipment.handling is Handling.DOCKED_JAR
     assert plant.equipment.rotor_rpm_max == 12_000.0
     assert set(plant.signals) == set(Signal) - {Signal.H2O_PPM}
-    assert set(plant.outputs) == {*DEAD.__slots__, "heartbeat"}
+    assert set(plant.outputs) == {*asdict(DEAD), "heartbeat"}
     assert plant.source(Signal.O2_PPM) == "ai_process.current_0"
     assert plant.source(Signal.H2O_PPM) == ""
     assert plant.device("drive").register_map.device.model == "VFD MS300"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from pymodbus.constants import ExcCodes
@@ -158,7 +158,7 @@ def test_the_heartbeat_relay_drops_when_the_level_stands_still() -> None:
 
 
 def test_outputs_are_put_together_from_the_devices() -> None:
-    values = dict.fromkeys((*DEAD.__slots__, "heartbeat"), 0.0)
+    values = dict.fromkeys((*asdict(DEAD), "heartbeat"), 0.0)
     assert outputs_of(values) == DEAD
     values |= {"run": 1.0, "rotor_rpm": 3000.0, "heartbeat": 1.0}
     assert outputs_of(values) == Outputs(run=True, rotor_rpm=3000.0)

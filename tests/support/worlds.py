@@ -69,12 +69,8 @@ class Run:
 
     def copy(self) -> Run:
         """An independent run from here on; frozen values are shared."""
-        state = self.world.state
-        frozen = (state, state.outputs, self.world.image, self.world.mill.parameters)
-        memo = {id(value): value for value in frozen}
         events, results = self.events, self.results
-        memo |= {id(events): list(events), id(results): list(results)}  # type: ignore[dict-item]
-        return copy.deepcopy(self, memo)
+        return copy.deepcopy(self, {id(events): list(events), id(results): list(results)})
 
     def phase_type(self) -> str:
         """The type of the phase under way, "" without a batch."""
