@@ -64,6 +64,7 @@ docs: install ## write the tables of docs/safety.md and docs/permissions.md anew
 pictures: install $(DONE)/dev ## run a batch in a real browser and take the pictures of the docs
 	@$(BIN)/python tests/support/machine.py
 	$(BIN)/python tests/support/pictures.py
+	PYTHONPATH=.:tests/support $(BIN)/python tests/support/report_pictures.py
 
 wheel: install ## build dist/*.whl, with the page, the recipes and the plant files inside
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

@@ -19,6 +19,7 @@ NAMES = (
     "start",
     "trend",
     "verify",
+    "report",
     "live_scan",
     "lateness",
     "isolation",

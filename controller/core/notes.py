@@ -46,7 +46,8 @@ def _handover(mind: Mind, command: Command) -> Event | None:
         "to": said.taker,
         "note": said.note,
     }
-    text = f"Handover from {said.giver} to {said.taker}, signed by {command.user}"
+    about = f": {said.note}" if said.note else ""
+    text = f"Handover from {said.giver} to {said.taker}, signed by {command.user}{about}"
     return Event(EventKind.HANDOVER, mind.state.now_s, text, data)
 
 

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from controller.core.limits import Limits
+from controller.core.matrix import rows
 from controller.core.signals import SIGNALS, Signal
 from controller.records.archive import Trend
 from controller.reports.plots import Pane, Pen, Span, thinned
@@ -79,6 +81,10 @@ def spans(record: Json) -> list[Span]:
     began: dict[str, Any] | None = None
     for row in record["phases"]:
         if row["kind"] == "phase_started":
+            if began is not None and began["data"]["index"] == row["data"]["index"]:
+                continue  # gone on with after a hold
+            if began is not None:
+                found.append(Span(began["text"], began["process_s"], row["process_s"]))
             began = row
         elif row["kind"] == "phase_ended" and began is not None:
             found.append(Span(began["text"], began["process_s"], row["process_s"]))
@@ -99,12 +105,12 @@ def trips(record: Json, trend: Trend | None) -> list[Trip]:
     for row in record["transitions"]:
         if row["data"]["to"] in _ENDS:
             at_s = row["process_s"]
-            around = () if trend is None else _around(trend, at_s)
+            around = () if trend is None else _around(trend, at_s, row["data"]["cause"])
             found.append(Trip(at_s, row["utc"], row["text"], around))
     return found
 
 
-def _around(trend: Trend, at_s: float) -> tuple[Pane, ...]:
+def _around(trend: Trend, at_s: float, cause: str) -> tuple[Pane, ...]:
     t_s = trend.times()
     first, last = np.searchsorted(t_s, [at_s - TRIP_BEFORE_S, at_s + TRIP_AFTER_S])
     if last - first < 2:
@@ -115,12 +121,26 @@ def _around(trend: Trend, at_s: float) -> tuple[Pane, ...]:
         values = _finite(trend.column(signal.name.lower())[first:last])
         return Pen(SIGNALS[signal].label, times, values)
 
-    return (*_turning_and_gas(pen), _pressure(pen))
+    drawn = (*_turning_and_gas(pen), _pressure(pen))
+    shown = {one.label for pane in drawn for one in pane.pens}
+    first = tuple(
+        Pane(SIGNALS[signal].label, SIGNALS[signal].unit, (pen(signal),))
+        for signal in _signals_of(cause)
+        if SIGNALS[signal].label not in shown
+    )
+    return (*first, *drawn)
+
+
+def _signals_of(cause: str) -> list[Signal]:
+    """What the rows look at that are named as the cause; first of all what was out first."""
+    names = cause.split(", ")
+    sources = {row.id: row.source for row in rows(Limits())}
+    return [found for name in names if isinstance(found := sources.get(name), Signal)]
 
 
 # What the record calls a thing, what a person calls it, its unit, and how it is rounded.
 _MILLING: Final = (
-    ("revolutions", "Revolutions in the dose", "", ".0f"),
+    ("revolutions", "Revolutions in the dose", "rev", ".0f"),
     ("on_time_s", "Blade time in the dose", "s", ".1f"),
     ("energy_net_kwh_per_kg", "Net energy of the dose", "kWh/kg", ".4f"),
     ("argon_l", "Argon", "standard L", ".0f"),
@@ -145,6 +165,10 @@ _CHARGE: Final = (
 )
 
 Line = tuple[str, str, str]
+_BANDS: Final = (
+    ("by_exponent", "electrolyte by surface"),
+    ("by_mass", "electrolyte by mass"),
+)
 
 
 def charge_lines(record: Json) -> list[Line]:
@@ -165,7 +189,8 @@ def wear_lines(record: Json) -> list[Line]:
 def wear_origin(wear: Json) -> str:
     """Where the hours of a part come from, in words."""
     declared = wear["declared"]
-    counted = f"{wear['counted_h']:.2f} h in {wear['batches']} recorded batches"
+    batches = "1 recorded batch" if wear["batches"] == 1 else f"{wear['batches']} recorded batches"
+    counted = f"{wear['counted_h']:.2f} h in {batches}"
     if declared is None:
         return f"nobody declared any; {counted}"
     origin = f"{declared['hours']:g} h declared in {declared['batch']} ({declared['origin']})"
@@ -186,8 +211,26 @@ def milling_lines(record: Json) -> list[Line]:
     gross = trend.get("energy_gross_kwh_per_kg")
     lines.append(("Gross energy", said(gross, ".4f"), "kWh/kg"))
     torque = trend.get("torque_nm") or {}
-    for key, label in (("mean", "Torque, mean while turning"), ("peak", "Torque, peak")):
+    for key, label in (
+        ("mean", "Torque, mean while turning"),
+        ("peak", "Torque, peak"),
+        ("noise", "Torque, noise while turning"),
+    ):
         lines.append((label, said(torque.get(key), ".3f"), "N m"))
+    return lines
+
+
+def extreme_lines(record: Json) -> list[Line]:
+    """How warm it became, for how long, and between which pressures it was."""
+    trend = record.get("trend") or {}
+    lines = []
+    for key, label in (("powder_probe_c", "Powder probe"), ("jar_c", "Jar")):
+        heat = trend.get(key) or {}
+        lines.append((f"{label}, highest", said(heat.get("max"), ".1f"), "°C"))
+        lines.append((f"{label}, time above 50 °C", said(heat.get("above_50_s"), ".1f"), "s"))
+    pressure = trend.get("vessel_pressure_mbar_g") or {}
+    for key, label in (("min", "lowest"), ("max", "highest")):
+        lines.append((f"Vessel pressure, {label}", said(pressure.get(key), ".1f"), "mbar gauge"))
     return lines
 
 
@@ -227,7 +270,7 @@ def proof_lines(record: Json) -> list[Line]:
 def shell_lines(record: Json) -> list[Line]:
     """The predicted shell with its band; never a measurement."""
     found = record.get("predicted") or {}
-    band = (found.get("band_nm") or {}).get("by_exponent") or {}
+    bands = found.get("band_nm") or {}
     lines = [
         ("Dense (solid fraction 1)", said(found.get("dense_nm"), ".0f"), "nm"),
         (
@@ -236,9 +279,10 @@ def shell_lines(record: Json) -> list[Line]:
             "nm",
         ),
     ]
-    if band:
+    for key, label in _BANDS:
+        band = bands.get(key) or {}
         ends = f"{said(band.get('d10_nm'), '.0f')} to {said(band.get('d90_nm'), '.0f')}"
-        lines.append(("Apparent, over core sizes D10 to D90", ends, "nm"))
+        lines.append((f"Apparent, cores D10 to D90, {label}", ends if band else said(None), "nm"))
     return lines
 
 

@@ -76,6 +76,7 @@ def overlay(reader: RecordReader, batch_ids: Sequence[str]) -> str:
     page: str = template("overlay.html.jinja").render(
         records=records,
         simulated=any(record["simulated"] for record in records),
+        phases=[span.label for span in phases],
         plot=drawn([_pane(laid, signal, log) for signal, log in DRAWN], phases),
         differences=differences(records),
         recipes=[(r["id"], recipe_difference(records[0], r)) for r in records[1:]],

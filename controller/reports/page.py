@@ -53,10 +53,15 @@ def batch_report(reader: RecordReader, batch_id: str) -> Report:
         charge=content.charge_lines(record),
         proof=content.proof_lines(record),
         milling=content.milling_lines(record),
+        extremes=content.extreme_lines(record),
+        phases=[span.label for span in spans],
         gases=content.gas_lines(record),
         shell=content.shell_lines(record),
         plot="" if trend is None else drawn(content.panes(record, trend), spans, marks),
-        trips=[(trip, drawn(trip.panes, (), marks) if trip.panes else "") for trip in trips],
+        trips=[
+            (trip, drawn(trip.panes, (), marks, f"trip {number}") if trip.panes else "")
+            for number, trip in enumerate(trips, 1)
+        ],
         log=log_of(record),
     )
     return Report(batch_id, html)

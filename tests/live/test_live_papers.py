@@ -179,4 +179,25 @@ def test_a_recipe_is_approved_on_evidence_that_the_bench_made(
     assert refused["reasons"] == ["recipe.approve needs another person than the author"]
     assert bob.post("library/MINE/1/approve", body | {"id": str(uuid.uuid4())})["accepted"]
     found = bob.get("library/MINE/1")
-    assert found["approved"] and found["approvals"][0]["evidence"]["outcome"] == "COMPLETE"
+    (approval,) = found["approvals"]
+    assert found["approved"] and approval["evidence"]["outcome"] == "COMPLETE"
+    assert approval["evidence"]["fault_cases"] > 2_000
+    assert approval["evidence"]["fault_unsafe"] == 0
+
+    assert _run_of(site, text)["recipe"]["approvals"] == [approval]
+    # One byte more is another text: it runs here, on a simulated mill, and nobody approved it.
+    assert _run_of(site, f"{text} ")["recipe"]["approvals"] == []
+
+
+def _run_of(site: tuple[Processes, Person, Person], text: str) -> dict[str, Any]:
+    """The record of a batch that is loaded with this text, and unloaded again."""
+    processes, ada, _ = site
+    (processes.setup.recipes / "mine.toml").write_text(text)
+    ada.insists("load", {"recipe": "mine.toml"})
+    wait_for(lambda: ada.snapshot()["batch"] is not None, 30.0)
+    batch_id = ada.snapshot()["batch"]["id"]
+    ada.command("stop")
+    wait_for(lambda: ada.snapshot()["state"] == "STOPPED", 60.0)
+    ada.insists("reset")
+    wait_for(lambda: ada.snapshot()["state"] == "IDLE", 30.0)
+    return dict(ada.get(f"batches/{batch_id}"))

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from controller.core.commands import Command
 from controller.core.outputs import DEAD
+from controller.core.recipe import Recipe
 from controller.core.state import Decision, initial_state
 from controller.edge.plantfile import load_plant
-from controller.edge.recipefile import load_recipe
+from controller.edge.recipefile import load_recipe, parse_recipe
 from controller.packaged import packaged_file
 from controller.records.clerk import Clerk
 from controller.records.record import Record
@@ -47,9 +48,9 @@ def recording(folder: Path) -> Iterator[tuple[Clerk, Writer]]:
 class Recorded:
     """A batch in virtual time, with everything that happens written to a record in `folder`."""
 
-    def __init__(self, folder: Path, recipe_name: str = "training", seed: int = 1) -> None:
+    def __init__(self, folder: Path, recipe: Recipe | str = "training", seed: int = 1) -> None:
         self.folder = folder
-        self.recipe = load_recipe(packaged_file("recipes", f"{recipe_name}.toml"), PLANT.equipment)
+        self.recipe = recipe if isinstance(recipe, Recipe) else packaged_recipe(recipe)
         self.world = World(new_mill(self.recipe, PLANT.equipment, seed), PLANT.equipment)
         self.operator: Operator | None = Operator(self.recipe)
         self.record = self._opened()
@@ -117,9 +118,23 @@ class Recorded:
         self.operator = None
 
 
-def record_of_run(folder: Path, recipe_name: str = "training") -> str:
+def packaged_recipe(name: str) -> Recipe:
+    """A recipe that comes with the product, read for the lab mill."""
+    return load_recipe(packaged_file("recipes", f"{name}.toml"), PLANT.equipment)
+
+
+def two_hours() -> Recipe:
+    """BM-10 with so many turns that the batch takes more than two hours."""
+    text = packaged_file("recipes", "bm-10.toml").read_text()
+    for old, new in (("82500.0", "190000.0"), ("5400.0", "12000.0"), ("BM-10", "BM-LONG")):
+        assert old in text
+        text = text.replace(old, new)
+    return parse_recipe(text.encode(), "two-hours", PLANT.equipment)
+
+
+def record_of_run(folder: Path, recipe: Recipe | str = "training") -> str:
     """A whole batch in a record in `folder`; its id."""
-    run = Recorded(folder, recipe_name)
+    run = Recorded(folder, recipe)
     batch_id = run.run()
     run.end()
     return batch_id

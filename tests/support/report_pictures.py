@@ -1,16 +1,17 @@
 """Makes the pictures of report pages in the docs: a simulated batch, signed by two people, printed.
 
-PYTHONPATH=.:tests/support python tests/support/report_pictures.py
+PYTHONPATH=.:tests/support python tests/support/report_pictures.py   (needs Debian's poppler-utils)
 """
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from pathlib import Path
 
-import pypdfium2
 from doorsite import Door, run_recorded
-from recording import record_of_run
+from eventful import eventful_batch
+from PIL import Image
 from signing import signed_by
 
 from controller.records.reader import RecordReader
@@ -18,20 +19,25 @@ from controller.reports.page import batch_report
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 PEOPLE = (
-    ("Olga", "operator", "performed"),
-    ("Sven", "supervisor", "reviewed"),
-    ("Sven", "supervisor", "released"),
+    ("Olga Marin", "operator", "performed"),
+    ("Sven Holm", "supervisor", "reviewed"),
+    ("Sven Holm", "supervisor", "released"),
 )
-SCALE = 1.35
+DPI = 96
 COLORS = 128
 # What is looked for on a page, and what its picture is called.
-WANTED = (("Charge", "report-first"), ("Course of the batch", "report-course"))
-LAST = ("Signatures and approvals", "report-signatures")
+WANTED = (
+    ("Charge", "report-first"),
+    ("Vessel and atmosphere", "report-figures"),
+    ("Rotor speed", "report-course"),
+    ("Signatures and approvals", "report-signatures"),
+    ("Everything that happened", "report-log"),
+)
 
 
 def signed_batch(data: Path) -> str:
     """The record of a batch in `data`, signed; its id."""
-    batch_id = record_of_run(data, "bm-05")
+    batch_id = eventful_batch(data, "bm-05")
 
     async def sign(it: Door) -> None:
         await signed_by(it, data, batch_id, PEOPLE)
@@ -42,14 +48,23 @@ def signed_batch(data: Path) -> str:
 
 def main() -> None:
     """Writes the pictures."""
-    with tempfile.TemporaryDirectory() as folder:
-        batch_id = signed_batch(Path(folder))
-        printed = pypdfium2.PdfDocument(batch_report(RecordReader(Path(folder)), batch_id).pdf())
-    texts = [page.get_textpage().get_text_range() for page in printed]
-    for words, name in (*WANTED, LAST):
-        number = next(n for n, text in enumerate(texts) if words in text)
-        picture = printed[number].render(scale=SCALE).to_pil().quantize(COLORS)
-        picture.save(PICTURES / f"{name}.png", optimize=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        batch_id = signed_batch(folder)
+        printed = folder / "report.pdf"
+        printed.write_bytes(batch_report(RecordReader(folder), batch_id).pdf())
+        texts = _run("pdftotext", "-layout", printed, "-").split("\f")
+        for words, picture in WANTED:
+            number = next(n for n, text in enumerate(texts, 1) if words in text)
+            pages = ("-f", number, "-l", number, "-singlefile")
+            _run("pdftoppm", "-png", "-r", DPI, *pages, printed, folder / picture)
+            drawn = Image.open(folder / f"{picture}.png").quantize(COLORS)
+            drawn.save(PICTURES / f"{picture}.png", optimize=True)
+
+
+def _run(*words: object) -> str:
+    done = subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True)
+    return done.stdout
 
 
 if __name__ == "__main__":
