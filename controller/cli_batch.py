@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from controller.api.address import default_data
+from controller.cli_migrate import migrate_command
 
 if TYPE_CHECKING:
+    from controller.migration import Steps
     from controller.records.chain import Anchor, Verdict
     from controller.records.reader import RecordReader
 
@@ -241,6 +243,15 @@ def _copying(name: str, text: str) -> Callable[[click.Group], None]:
 
 _copying("backup", "Copy record and trends to FOLDER and verify the copy.")(record)
 _copying("restore", "Copy the backup in FOLDER into an empty data folder and verify it.")(record)
+
+
+def _record_steps() -> Steps:
+    from controller.records.schema import STEPS
+
+    return STEPS
+
+
+record.add_command(migrate_command("the record", "the controller", "record.sqlite", _record_steps))
 
 
 def _read_anchors(texts: tuple[str, ...]) -> list[Anchor]:

@@ -11,44 +11,32 @@ from pathlib import Path
 from typing import Final
 
 from controller.errors import RecordError
+from controller.migration import Steps, version_of
+from controller.records.chain import rows_of, verify
 
-SCHEMA_VERSION: Final = 1
-APPLICATION_ID: Final = 0x424C444D  # "BLDM"
+APPLICATION_ID: Final = 0x424C444D  # "BLDM", as in the first step
 BUSY_S: Final = 2.0
 RECORD_NAME: Final = "record.sqlite"
 
-_SCHEMA: Final = """
-CREATE TABLE ev (
-  seq INTEGER PRIMARY KEY,
-  batch TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  utc TEXT NOT NULL,
-  mono_ns INTEGER NOT NULL,
-  boot TEXT NOT NULL,
-  run TEXT NOT NULL,
-  process_s REAL NOT NULL,
-  text TEXT NOT NULL,
-  data TEXT NOT NULL,
-  prev BLOB NOT NULL,
-  hash BLOB NOT NULL
-) STRICT;
-CREATE INDEX ev_batch ON ev (batch, seq);
-CREATE INDEX ev_kind ON ev (kind, seq);
-CREATE TRIGGER ev_kept BEFORE UPDATE ON ev
-  BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
-CREATE TRIGGER ev_stays BEFORE DELETE ON ev
-  BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
-CREATE TRIGGER ev_follows BEFORE INSERT ON ev
-  WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ev)
-  BEGIN SELECT RAISE(ABORT, 'the record has no gaps'); END;
--- The only row that changes: until when the writer was alive. It is not part of the chain.
-CREATE TABLE alive (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
-  utc TEXT NOT NULL,
-  mono_ns INTEGER NOT NULL,
-  boot TEXT NOT NULL
-) STRICT;
-"""
+
+class Damaged(RecordError):
+    """The file is there and is no whole record: to be set aside, never to be written on."""
+
+
+def _contents(db: sqlite3.Connection) -> object:
+    """What a change of version must leave as it is: every row, and the last sign of life.
+
+    Raises Damaged when the chain does not hold.
+    """
+    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    verdict = verify(rows_of(db))
+    if found != "ok" or verdict.broken is not None:
+        raise Damaged(f"the record is damaged: {verdict.broken or found}")
+    return verdict, db.execute("SELECT * FROM alive").fetchall()
+
+
+STEPS: Final = Steps(Path(__file__).with_name("steps"), _contents, APPLICATION_ID)
+SCHEMA_VERSION: Final = STEPS.newest
 
 _PRAGMAS: Final = (
     ("journal_mode", "WAL", "wal"),
@@ -75,7 +63,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         for name, value, wanted in _PRAGMAS:
             _set(db, name, value, wanted)
         if is_new:
-            _create(db)
+            STEPS.make(db)
     except BaseException:
         db.close()
         raise
@@ -119,7 +107,7 @@ def _set(db: sqlite3.Connection, name: str, value: str, wanted: object) -> None:
 
 def _is_new(db: sqlite3.Connection, path: Path) -> bool:
     """Whether the file is empty. Raises RecordError for what is no record of this version."""
-    if db.execute("PRAGMA user_version").fetchone()[0] != 0:
+    if version_of(db) != 0:
         _check(db, path)
         return False
     if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] != 0:
@@ -127,21 +115,16 @@ def _is_new(db: sqlite3.Connection, path: Path) -> bool:
     return True
 
 
-def _create(db: sqlite3.Connection) -> None:
-    db.executescript(
-        f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id={APPLICATION_ID};"
-        f" PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
-    )
-
-
 def _check(db: sqlite3.Connection, path: Path) -> None:
     kind = db.execute("PRAGMA application_id").fetchone()[0]
-    version = db.execute("PRAGMA user_version").fetchone()[0]
+    version = version_of(db)
     if kind != APPLICATION_ID:
         raise RecordError("the file is no record of blademill", where=str(path))
-    if version != SCHEMA_VERSION:
+    if version > SCHEMA_VERSION:
         raise RecordError(
-            f"the record is of version {version}; this software reads version {SCHEMA_VERSION}",
+            f"the record is of version {version}; this software knows versions up to"
+            f" {SCHEMA_VERSION}",
             where=str(path),
-            do="Use the version of blademill that wrote it.",
+            do="Install the blademill that wrote it again; it can bring the record back with:"
+            f" blademill record migrate --to {SCHEMA_VERSION}",
         )

@@ -12,19 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from controller.errors import RecordError
 from controller.records.chain import Anchor, rows_of, verify
 from controller.records.row import NO_HASH, Draft, Row, chained
-from controller.records.schema import open_for_writing
+from controller.records.schema import STEPS, Damaged, open_for_writing
 
 CHECKED_ROWS: Final = 50_000
 CHECKED_BYTES: Final = 64 * 2**20
 _CORRUPT: Final = 11  # SQLITE_CORRUPT
 _NOT_A_DATABASE: Final = 26  # SQLITE_NOTADB
-
-
-class Damaged(RecordError):
-    """The file is there and is no whole record: to be set aside, never to be written on."""
 
 
 class Store:
@@ -33,13 +28,15 @@ class Store:
     def __init__(self, path: Path, boot: str, run: str) -> None:
         """Opens the record at `path`, or makes it, and checks its end.
 
-        Raises Damaged when the file is no whole record; sqlite3.Error, OSError or RecordError when
-        it cannot be opened for another reason.
+        One of an earlier version is brought up to this one first: `moved` says so. Raises Damaged
+        when the file is no whole record; sqlite3.Error, OSError, ValueError or RecordError when it
+        cannot be opened for another reason.
         """
         self.path = path
         self._boot = boot
         self._run = run
         try:
+            self.moved = STEPS.move(path)
             self._db = open_for_writing(path)
         except sqlite3.Error as error:
             raise _judged(error, path) from error

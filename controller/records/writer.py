@@ -20,8 +20,8 @@ from controller.core.events import EventKind
 from controller.edge.clock import monotonic_s, utc_text
 from controller.errors import RecordError
 from controller.records.row import Draft, Row, draft
-from controller.records.schema import SCHEMA_VERSION
-from controller.records.store import Damaged, Store, set_aside
+from controller.records.schema import SCHEMA_VERSION, Damaged
+from controller.records.store import Store, set_aside
 from controller.records.when import mono_ns
 
 CAPACITY: Final = 4096
@@ -169,7 +169,7 @@ class Writer:
     def _open(self) -> bool:
         try:
             self._store = self._opened_store()
-        except (sqlite3.Error, OSError, RecordError) as failure:
+        except (sqlite3.Error, OSError, ValueError, RecordError) as failure:
             self._failed(failure)
             return False
         finally:
@@ -191,6 +191,9 @@ class Writer:
             self._damaged_at_s = self._monotonic_s()
             self._tried = ()
             store = Store(self.path, self._boot, self._run)
+        if store.moved is not None:
+            log.warning("the record was %s", store.moved)
+            before = {"version_before": store.moved.before, "kept": store.moved.kept.name}
         store.append([self._opening(store, before)])
         self.last_seq = store.last_seq
         return store
@@ -203,7 +206,11 @@ class Writer:
             "head": store.head.hex(),
             **before,
         }
-        text = "Record begun anew: the old one is damaged" if before else "Record opened"
+        text = "Record opened"
+        if "damaged" in before:
+            text = "Record begun anew: the old one is damaged"
+        elif store.moved is not None:
+            text = f"Record {store.moved}"
         return draft(EventKind.RECORD_OPENED, text, data)
 
     def _forget_written(self) -> None:

@@ -60,7 +60,7 @@ class Desk:
         """The account of a person who has proved it. Raises AccessError."""
         account = await self._proved(name, password, source, Action.SIGN_IN)
         if self.vault.is_outdated(account.password or ""):
-            self.store.set_password(account.name, await self._hashed(password))
+            self.store.set_hash(account.name, await self._hashed(password))
         self.store.set_signed_in(account.name, self.utc_text())
         return account
 
@@ -91,7 +91,7 @@ class Desk:
             raise AccessError("That code has just been used.")
         with self.store.change():
             self.store.add(name, FIRST_ROLES, CONSOLE, self.utc_text())
-            self.store.set_password(name, kept)
+            self.store.set_password(name, kept, self.utc_text())
             self.audit.note(Action.SET_UP, name, source=source)
         self.console.spend()
         return self.must(name)
@@ -107,7 +107,7 @@ class Desk:
         if not self._code_is_right(name, code):
             raise AccessError(WRONG_CODE)
         with self.store.change():
-            self.store.set_password(name, kept)
+            self.store.set_password(name, kept, self.utc_text())
             self.audit.note(Action.ENROLLED, self.must(name).name, source=source)
         self._throttles.passed(key_of(name))
         return self.must(name)
@@ -118,7 +118,7 @@ class Desk:
         _refuse_weak(new, name)
         kept = await self._hashed(new)
         with self.store.change():
-            self.store.set_password(name, kept)
+            self.store.set_password(name, kept, self.utc_text())
             self.audit.note(Action.PASSWORD, name, source=source)
 
     def must(self, name: str) -> Account:

@@ -7,6 +7,7 @@ the other. What is told waits in the same file until the controller's record has
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
@@ -17,29 +18,32 @@ from typing import Any, Final
 
 from controller.core.roles import Role
 from controller.errors import StartError
+from controller.migration import Steps, version_of
+
+log = logging.getLogger("blademill.accounts")
 
 FILE: Final = "accounts.sqlite3"
-FORMAT: Final = 1
-_SCHEMA: Final = """
-CREATE TABLE accounts (
-    key TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    roles TEXT NOT NULL,
-    disabled INTEGER NOT NULL DEFAULT 0,
-    password TEXT,
-    code TEXT,
-    code_ends_s REAL NOT NULL DEFAULT 0,
-    created_by TEXT NOT NULL,
-    created_utc TEXT NOT NULL,
-    signed_in_utc TEXT NOT NULL DEFAULT ''
-) STRICT, WITHOUT ROWID;
-CREATE TABLE told (n INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
-"""
+_KEPT: Final = (
+    "name, roles, disabled, password, code, code_ends_s, created_by, created_utc, signed_in_utc"
+)
+
+
+def _contents(db: sqlite3.Connection) -> object:
+    """What a change of version must leave as it is: everybody, and what is not told yet."""
+    query = f"SELECT key, {_KEPT} FROM accounts ORDER BY key"  # noqa: S608  constant
+    people = db.execute(query).fetchall()
+    return people, db.execute("SELECT * FROM told ORDER BY n").fetchall()
+
+
+STEPS: Final = Steps(Path(__file__).with_name("steps"), _contents)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One person. Without `password` (its hash) nobody signs in; `code` is a hash too."""
+    """One person. Without `password` (its hash) nobody signs in; `code` is a hash too.
+
+    `password_utc` is since when the password is theirs; empty when that is not known.
+    """
 
     name: str
     roles: frozenset[Role]
@@ -50,6 +54,7 @@ class Account:
     created_by: str
     created_utc: str
     signed_in_utc: str
+    password_utc: str
 
     @property
     def is_admin(self) -> bool:
@@ -70,9 +75,12 @@ class AccountStore:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.touch(mode=0o600)
+            moved = STEPS.move(self.path)
+            if moved is not None:
+                log.warning("the accounts were %s", moved)
             self._db = sqlite3.connect(self.path, isolation_level=None)
             self._prepare()
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, ValueError) as error:
             raise StartError(
                 f"the accounts cannot be opened ({error})",
                 where=str(self.path),
@@ -80,13 +88,17 @@ class AccountStore:
             ) from error
 
     def _prepare(self) -> None:
+        version = version_of(self._db)
+        if version > STEPS.newest:
+            raise sqlite3.DatabaseError(
+                f"version {version}, this software knows versions up to {STEPS.newest}"
+            )
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == 0:
-            self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
-        elif version != FORMAT:
-            raise sqlite3.DatabaseError(f"format {version}, this version reads {FORMAT}")
+            STEPS.make(self._db)
+        # What is read holds a lock until the end: nobody brings the file to another version.
+        self.all()
 
     def close(self) -> None:
         """Close the file."""
@@ -128,9 +140,13 @@ class AccountStore:
         """Lock an account out, or let it in again."""
         self._set(name, "disabled = ?", int(disabled))
 
-    def set_password(self, name: str, kept: str) -> None:
-        """Replace the password's hash; a code that was handed out is used up."""
-        self._set(name, "code = NULL, password = ?", kept)
+    def set_password(self, name: str, kept: str, utc: str) -> None:
+        """Give another password, by its hash; a code that was handed out is used up."""
+        self._set(name, "code = NULL, password = ?, password_utc = ?", kept, utc)
+
+    def set_hash(self, name: str, kept: str) -> None:
+        """Keep another hash of the same password."""
+        self._set(name, "password = ?", kept)
 
     def set_code(self, name: str, kept: str, ends_s: float) -> None:
         """Take the password away and keep the hash of a code, valid until `ends_s` (Unix time)."""
@@ -161,10 +177,7 @@ class AccountStore:
         self._db.execute("DELETE FROM told WHERE n = ?", (n,))
 
 
-_SELECT: Final = (
-    "SELECT name, roles, disabled, password, code, code_ends_s, created_by, created_utc,"
-    " signed_in_utc FROM accounts"
-)
+_SELECT: Final = f"SELECT {_KEPT}, password_utc FROM accounts"  # noqa: S608  constant
 
 
 def _account(row: tuple[Any, ...]) -> Account:

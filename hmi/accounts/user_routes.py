@@ -85,5 +85,6 @@ def _shown(account: Account, services: Services) -> dict[str, Any]:
         "created_by": account.created_by,
         "created_utc": account.created_utc,
         "signed_in_utc": account.signed_in_utc,
+        "password_utc": account.password_utc,
         "sessions": len(services.sessions.of(account.name, services.now_s())),
     }

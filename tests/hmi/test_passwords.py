@@ -26,6 +26,7 @@ from hmi.accounts.throttle import (
     Throttles,
 )
 
+SINCE = "2026-01-05T08:00:00+00:00"
 TAKEN = [
     PASSWORD,
     OTHER_PASSWORD,
@@ -99,7 +100,7 @@ def test_the_same_password_is_kept_differently_each_time_and_at_the_stated_cost(
 def test_a_hash_of_old_costs_is_made_anew_at_sign_in() -> None:
     async def check(it: Site) -> None:
         it.add("Ada", Role.OPERATOR)
-        it.desk.store.set_password("Ada", Vault(time_cost=2, memory_kib=16).keep(PASSWORD))
+        it.desk.store.set_password("Ada", Vault(time_cost=2, memory_kib=16).keep(PASSWORD), SINCE)
         assert (await it.sign_in()).status_code == 204
         found = it.desk.store.get("Ada")
         assert found is not None and found.password is not None
@@ -115,7 +116,7 @@ def test_the_file_of_accounts_is_its_owners_alone_and_has_no_password_or_code(
     store = AccountStore(tmp_path / "data")
     store.add("Ada", frozenset({Role.ADMIN}), "console", "")
     store.set_code("Ada", code_hash("ABCD-EFGH"), 0.0)
-    store.set_password("Ada", QUICK.keep(PASSWORD))
+    store.set_password("Ada", QUICK.keep(PASSWORD), SINCE)
     store.close()
     assert store.path.stat().st_mode & 0o777 == 0o600
     assert store.path.parent.stat().st_mode & 0o777 == 0o700
@@ -269,8 +270,8 @@ def timings(vault: Vault, rounds: int) -> dict[str, list[float]]:
     async def check(it: Site) -> None:
         it.add("Ada", Role.OPERATOR)
         it.add("Dora", Role.OPERATOR)
-        it.desk.store.set_password("Ada", vault.keep(PASSWORD))
-        it.desk.store.set_password("Dora", vault.keep(PASSWORD))
+        it.desk.store.set_password("Ada", vault.keep(PASSWORD), SINCE)
+        it.desk.store.set_password("Dora", vault.keep(PASSWORD), SINCE)
         it.desk.store.set_disabled("Dora", True)
         it.desk.store.add("Nina", frozenset({Role.OPERATOR}), "test", "")
         order = [kind for kind in found for _ in range(rounds)]

@@ -148,13 +148,15 @@ def test_rows_come_back_from_the_file_as_they_were(tmp_path: Path) -> None:
         "UPDATE ev SET text = 'x' WHERE seq = 3",
         "DELETE FROM ev WHERE seq = 3",
         "INSERT OR REPLACE INTO ev SELECT * FROM ev WHERE seq = 3",
-        "INSERT INTO ev SELECT 62, batch, kind, utc, mono_ns, boot, run, process_s, text, data,"
-        " prev, hash FROM ev WHERE seq = 3",
+        "INSERT INTO ev SELECT seq + 2, batch, kind, utc, mono_ns, boot, run, process_s, text,"
+        " data, hash, hash FROM ev ORDER BY seq DESC LIMIT 1",
+        "INSERT INTO ev SELECT seq + 1, batch, kind, utc, mono_ns, boot, run, process_s, text,"
+        " data, prev, hash FROM ev ORDER BY seq DESC LIMIT 1",
     ],
 )
 def test_the_file_itself_refuses_changes_and_gaps(tmp_path: Path, statement: str) -> None:
     db = sqlite3.connect(stored(tmp_path))
-    with pytest.raises(sqlite3.IntegrityError, match=r"append-only|no gaps"):
+    with pytest.raises(sqlite3.IntegrityError, match=r"append-only|no gaps|not follow"):
         db.execute(statement)
 
 

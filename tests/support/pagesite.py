@@ -66,7 +66,7 @@ class Site:
     def add(self, name: str, *roles: Role, password: str = PASSWORD) -> None:
         """An account as if it had been there before."""
         self.desk.store.add(name, frozenset(roles), "test", "")
-        self.desk.store.set_password(name, QUICK.keep(password))
+        self.desk.store.set_password(name, QUICK.keep(password), self.desk.utc_text())
         self.desk.console.spend()
 
     async def sign_in(

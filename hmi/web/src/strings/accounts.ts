@@ -65,6 +65,7 @@ export const accountStrings = {
     disabled: "DISABLED",
     waiting: "has no password yet",
     signedIn: "signed in",
+    passwordSince: "Password since",
     add: "Add person",
     addName: "Name",
     change: "Change",

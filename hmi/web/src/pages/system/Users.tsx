@@ -19,6 +19,7 @@ interface User {
   disabled: boolean;
   has_password: boolean;
   signed_in_utc: string;
+  password_utc: string;
   sessions: number;
 }
 
@@ -126,6 +127,11 @@ function Change({ user }: { user: User }) {
   return (
     <div class="person-change">
       <RoleTicks roles={roles} />
+      {user.password_utc && (
+        <p class="dim">
+          {say.passwordSince}: {dateOf(user.password_utc)}
+        </p>
+      )}
       <div class="buttons">
         <button
           type="button"

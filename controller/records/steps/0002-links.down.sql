@@ -1,0 +1,1 @@
+DROP TRIGGER ev_links;
