@@ -16,7 +16,7 @@ def milling() -> tuple[ScanState, Mill]:
     plant = lab_plant()
     recipe = load_recipe(resolve_recipe("training", plant.id), plant.equipment)
     mill = new_mill(recipe, plant.equipment, 1)
-    world, operator = World(mill, plant.equipment), Operator(recipe)
+    world, operator = World(mill, plant), Operator(recipe)
     target_rpm = max(getattr(phase, "rotor_rpm", 0.0) for phase in recipe.phases)
     while mill.rotor_rpm < SPEED_REACHED * target_rpm:
         world.step(operator.commands(world) if not operator.done else ())

@@ -19,7 +19,7 @@ GOAL = 1.2
 def _scans_us(recipe: Recipe, hours: float) -> float:
     """Mean processor time of a scan over so many hours of a world that is left running."""
     plant = lab_plant()
-    world, operator = World(new_mill(recipe, plant.equipment, 0), plant.equipment), Operator(recipe)
+    world, operator = World(new_mill(recipe, plant.equipment, 0), plant), Operator(recipe)
     scans = round(hours * 36_000)
 
     def go() -> None:

@@ -148,7 +148,7 @@ def dry_run(
     """
     equipment = plant.equipment
     mill = new_mill(recipe, equipment, seed)
-    world = World(mill, equipment)
+    world = World(mill, plant)
     if faults:
         world.inject(faults, plant)
     operator, peaks, log = Operator(recipe), Peaks(), Log()

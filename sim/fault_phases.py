@@ -63,8 +63,7 @@ def onsets(recipe: Recipe, plant: PlantFile, seed: int) -> list[Onset]:
 
 
 def _begun(recipe: Recipe, plant: PlantFile, seed: int) -> tuple[World, Operator]:
-    equipment = plant.equipment
-    return World(new_mill(recipe, equipment, seed), equipment), Operator(recipe)
+    return World(new_mill(recipe, plant.equipment, seed), plant), Operator(recipe)
 
 
 def _moments(recipe: Recipe, plant: PlantFile, seed: int) -> Iterator[Moment]:

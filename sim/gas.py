@@ -251,6 +251,10 @@ class Vessel:
     def load(self, *, free_l: float, gas_c: float, mbar: float) -> None:
         """Start with this free volume at this absolute pressure."""
         self._volume_over_r = 1e-3 * free_l / GAS_CONSTANT
+        self.take_temperature(gas_c, mbar)
+
+    def take_temperature(self, gas_c: float, mbar: float) -> None:
+        """Come to this temperature at this absolute pressure, the exhaust being open."""
         self.pressure_mbar = mbar
         self.gas_mol = self._per_mbar(gas_c) * mbar
 

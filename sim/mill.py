@@ -197,6 +197,13 @@ class Mill:
         self._fill_jar(charge, initial_gas)
         return True
 
+    def settle(self) -> None:
+        """Let a jar that was just docked stand with its cooling on until its temperatures rest."""
+        room, lags = self.parameters.room, self.transmitters.lags
+        self.heat.settle(room.coolant_c, room.ambient_c)
+        rest_c = lags.jar_c = lags.powder_c = self.heat.jar_c
+        self.vessel.take_temperature(rest_c, self.ambient_mbar)
+
     def open_lid(self) -> bool:
         """Open the lid; False when the guard lock holds it."""
         if self.lid_locked:

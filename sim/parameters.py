@@ -202,7 +202,7 @@ class SensorParameters(Value):
     o2_noise_ppm: float = 0.05
     frost_up_lag_s: float = 5.0
     frost_down_lag_s: float = 45.0  # drying down is much slower than wetting up
-    frost_min_c: float = -80.0
+    frost_min_c: float = -100.0  # below what is stated, such probes still tell
     frost_max_c: float = 20.0
     frost_noise_c: float = 0.05
     h2s_lag_s: float = 30.0 / math.log(10.0)  # T90 30 s
@@ -315,5 +315,6 @@ PILOT: Final = MillParameters(
         relief_slpm_mbar=2.5,
         leak_mbar_l_s=1e-4,
     ),
+    sensors=SensorParameters(o2_range_ppm=300_000.0),  # optical, not a 4-20 mA loop
 )
 """20 L mill of 5.5 kW with a blade of 350 mm, charge about 6 kg."""

@@ -46,6 +46,11 @@ class Heat:
         self.powder_c = start_c
         self.jar_c = start_c
 
+    def settle(self, coolant_c: float, ambient_c: float) -> None:
+        """Take powder and jar to where they come to rest with the cooling on."""
+        bare, jacket = self.parameters.ua_bare_w_k, self._jacket
+        self.jar_c = self.powder_c = (bare * ambient_c + jacket * coolant_c) / (bare + jacket)
+
     def step(
         self,
         dt_s: float,

@@ -7,7 +7,6 @@ clock, so the same seed gives the same run in any process.
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
@@ -15,18 +14,19 @@ from typing import TYPE_CHECKING, Final, Protocol
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.equipment import Equipment, Handling
 from controller.core.image import assemble
-from controller.core.outputs import Outputs
+from controller.core.outputs import DEAD, Outputs
 from controller.core.permissives import start_permissives
 from controller.core.recipe import Recipe
 from controller.core.roles import Role
 from controller.core.scan import scan
-from controller.core.signals import Image, Signal
+from controller.core.signals import Image
 from controller.core.state import Decision, initial_state
 from controller.core.states import State
 from sim.compiling import mypyc_attr
 from sim.mill import Mill
 from sim.parameters import LAB, PILOT, InitialGas, MillParameters
 from sim.parameters import Charge as Powder
+from sim.registers import Registers
 
 if TYPE_CHECKING:
     from controller.edge.plantfile import PlantFile
@@ -105,33 +105,30 @@ def mill_of(parameters: MillParameters, powder: Powder, equipment: Equipment, se
 class VirtualPlant:
     """The mill as the scan sees it, without a wire: `read` and `write` as the live plant has."""
 
-    __slots__ = ("_tops", "faults", "mill")
+    __slots__ = ("_asked", "_registers", "_told", "faults", "mill")
 
-    def __init__(self, mill: Mill) -> None:
+    def __init__(self, mill: Mill, registers: Registers) -> None:
         self.mill = mill
         self.faults: Injector | None = None
-        sensors = mill.parameters.sensors
-        self._tops = (
-            (int(Signal.O2_PPM), sensors.o2_range_ppm),
-            (int(Signal.H2S_PPM), sensors.h2s_range_ppm),
-        )
+        self._registers = registers
+        self._asked = self._told = DEAD
 
     def read(self) -> Image:
-        """What the transmitters state; at the top of its range an analyzer is above every limit."""
+        """What the transmitters state, as the devices' registers have it."""
         values = self.mill.measure()
-        for index, top in self._tops:
-            if values[index] >= top:
-                values[index] = math.inf
+        quality = self._registers.read(values)
         if self.faults is not None:
-            return self.faults.wire.image(values)
-        return assemble(values)
+            return self.faults.wire.image(values, quality)
+        return assemble(values, quality)
 
     def write(self, outputs: Outputs, heartbeat: bool) -> None:
         """Hands over one output image; only a wire with faults could miss the heartbeat."""
+        if outputs is not self._asked:
+            self._asked, self._told = outputs, self._registers.order(outputs)
         if self.faults is not None:
-            self.faults.wire.deliver(outputs, heartbeat)
+            self.faults.wire.deliver(self._told, heartbeat)
         else:
-            self.mill.apply(outputs)
+            self.mill.apply(self._told)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
@@ -204,10 +201,10 @@ class World:
         "state",
     )
 
-    def __init__(self, mill: Mill, equipment: Equipment, period_s: float = PERIOD_S) -> None:
+    def __init__(self, mill: Mill, plant: PlantFile, period_s: float = PERIOD_S) -> None:
         self.mill = mill
-        self.plant = VirtualPlant(mill)
-        self.state = initial_state(equipment)
+        self.plant = VirtualPlant(mill, Registers(plant))
+        self.state = initial_state(plant.equipment)
         self.image = self.plant.read()
         self.outputs = self.state.outputs
         self.record: Recording | None = None

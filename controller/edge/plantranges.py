@@ -13,8 +13,8 @@ from typing import Final
 from controller.core.equipment import Equipment
 from controller.core.limits import limits_for
 from controller.core.signals import SIGNALS, Signal
-from controller.edge.codec import PointCodec
-from controller.edge.registers import Point
+from controller.edge.codec import SPAN_MA, PointCodec
+from controller.edge.registers import Point, RawType
 from controller.edge.tomlindex import KeyPath
 from controller.edge.wiring import Device, OutputWire, SignalWire
 
@@ -85,8 +85,26 @@ def signal_range_problems(
     if need and not (low <= need[0] and need[1] <= high):
         key = "span" if wire.span else "scale" if wire.scale else "point"
         yield key, _narrow(low, high, need, unit)
+    elif need and (problem := _coarse(signal, wire, point, equipment)):
+        yield "span", problem
     elif need and wire.span and high - low > MOST_SPAN * (need[1] - need[0]):
         yield "span", f"is {high - low:g} {unit} wide; {need[1] - need[0]:g} {unit} are needed"
+
+
+def _coarse(signal: Signal, wire: SignalWire, point: Point, equipment: Equipment) -> str | None:
+    """Where one step of the converter is more than the leak test takes the transmitter to be."""
+    sigma = {
+        Signal.VESSEL_PRESSURE_MBAR_G: equipment.pressure_sigma_mbar,
+        Signal.JAR_C: equipment.temperature_sigma_k,
+        Signal.POWDER_PROBE_C: equipment.temperature_sigma_k,
+    }.get(signal)
+    if sigma is None or wire.span is None or point.type is RawType.F32:
+        return None
+    step = point.scale * (wire.span[1] - wire.span[0]) / SPAN_MA
+    if step <= sigma * math.sqrt(12.0):  # the deviation of what is rounded to steps
+        return None
+    unit = SIGNALS[signal].unit
+    return f"makes steps of {step:.2g} {unit}; the leak test takes it to be known to {sigma:g}"
 
 
 def _reach(wire: SignalWire, point: Point, device: Device) -> Range:

@@ -14,7 +14,7 @@ from enum import Enum, unique
 from typing import Any, Final
 
 from controller.core.health import HEALTHY, Details, Health
-from controller.core.image import assemble
+from controller.core.image import ALL_GOOD, assemble
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import SIGNAL_COUNT, Image, Quality, Signal
 from controller.edge.plan import plan_devices
@@ -149,9 +149,9 @@ class Wire:
 
     # What the scan reads.
 
-    def image(self, values: Sequence[float]) -> Image:
-        """The image of these readings, with what is wrong on their way."""
-        image = self._assembled(values)
+    def image(self, values: Sequence[float], stated: Sequence[Quality] = ALL_GOOD) -> Image:
+        """The image of these readings and qualities, with what is wrong on their way."""
+        image = self._assembled(values, stated)
         if self._losses or self._forced or self._gone_s:
             health, details = self._health()
             image = replace(image, health=health, details=details)
@@ -162,12 +162,12 @@ class Wire:
             image = replace(image, health=own)
         return image
 
-    def _assembled(self, values: Sequence[float]) -> Image:
+    def _assembled(self, values: Sequence[float], stated: Sequence[Quality]) -> Image:
         if not any(loss.signals for loss in self._losses):
             self._held.clear()
-            return assemble(values)
+            return assemble(values, stated)
         found = list(values)
-        quality = [Quality.GOOD] * SIGNAL_COUNT
+        quality = list(stated)
         ages = [0.0] * SIGNAL_COUNT
         kept: dict[int, tuple[float, float]] = {}
         for loss in self._losses:

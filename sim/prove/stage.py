@@ -57,7 +57,7 @@ def new_world(recipe: Recipe, mill_seed: int) -> World:
         charge=powder_of(recipe),
         initial_gas=InitialGas.GLOVEBOX,
     )
-    world = World(mill, equipment)
+    world = World(mill, plant())
     world.record = Book(plant())
     return world
 

@@ -64,7 +64,8 @@ def run_once(recipe: Recipe, plant: PlantFile, chosen: Drawn, seed: int) -> Outc
     mill = mill_of(chosen.parameters, chosen.charge, plant.equipment, seed)
     for name, bias in chosen.bias.items():
         mill.transmitters.overrides[BIASED[name]] = _off_by(bias)
-    world = World(mill, plant.equipment)
+    mill.settle()
+    world = World(mill, plant)
     operator, peaks = Operator(recipe), Peaks()
     events: list[Event] = []
     last_scan = round(LIMIT_S / PERIOD_S)

@@ -9,7 +9,7 @@ import subprocess
 import time
 
 import pytest
-from bench import LAB
+from bench import LAB, PLANT
 from prometheus_client.parser import text_string_to_metric_families
 
 from controller.api.metrics import Figures, metrics_of
@@ -34,7 +34,7 @@ def device(name: str) -> DeviceStatus:
 
 def figures(seconds: float) -> Figures:
     recipe = load_recipe(resolve_recipe("training"), LAB)
-    world, operator = World(new_mill(recipe, LAB, 1), LAB), Operator(recipe)
+    world, operator = World(new_mill(recipe, LAB, 1), PLANT), Operator(recipe)
     for _ in range(round(seconds / 0.1)):
         decision = world.step(() if operator.done else operator.commands(world))
     times = Histogram()

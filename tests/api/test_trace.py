@@ -49,7 +49,7 @@ def run_of(traces: Traces, state: Any = TURNS) -> Bench:
 
 def test_a_trip_in_a_virtual_batch_has_600_scans_before_it_and_300_after() -> None:
     recipe = load_recipe(packaged_file("recipes", "bm-05.toml"), LAB)
-    world, operator, traces = World(new_mill(recipe, LAB, 0), LAB), Operator(recipe), Traces()
+    world, operator, traces = World(new_mill(recipe, LAB, 0), PLANT), Operator(recipe), Traces()
     world.inject([parse_fault("estop_pressed@150")], PLANT)
     scans = []
     while world.now_s < 200.0:

@@ -37,7 +37,7 @@ def parts(value: object) -> object:
 
 
 def test_a_scan_leaves_its_arguments_as_they_were_through_a_whole_batch() -> None:
-    world = World(new_mill(RECIPE, PLANT.equipment, 1), PLANT.equipment)
+    world = World(new_mill(RECIPE, PLANT.equipment, 1), PLANT)
     operator = Operator(RECIPE)
     compared = 0
     while world.now_s < 500.0:

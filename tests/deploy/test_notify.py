@@ -33,7 +33,7 @@ Snap = dict[str, Any]
 def batch(*faults: str) -> list[Snap]:
     """A snapshot each second of a training batch in which `faults` happen, until it has ended."""
     recipe = load_recipe(resolve_recipe("training"), LAB)
-    world, operator = World(new_mill(recipe, LAB, 1), LAB), Operator(recipe)
+    world, operator = World(new_mill(recipe, LAB, 1), PLANT), Operator(recipe)
     world.inject([parse_fault(fault) for fault in faults], PLANT)
     snapshots, found = Snapshots(PLANT, 1.0), []
     while world.now_s < 900.0:

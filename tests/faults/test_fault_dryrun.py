@@ -68,7 +68,7 @@ def test_a_fault_that_cannot_be_read_is_refused_before_anything_runs(text: str) 
 
 def test_a_reversed_probe_is_found_before_the_powder_is_hot() -> None:
     """T2, I13: training stays within a few kelvin of the room, where nothing tells it."""
-    world = World(new_mill(BM_05, PLANT.equipment, seed=1), PLANT.equipment)
+    world = World(new_mill(BM_05, PLANT.equipment, seed=1), PLANT)
     injected(world, "powder_probe_reversed")
     operator = Operator(BM_05)
     while world.state.state is not State.HOLDING and world.now_s < 3_000.0:

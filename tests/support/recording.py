@@ -51,7 +51,7 @@ class Recorded:
     def __init__(self, folder: Path, recipe: Recipe | str = "training", seed: int = 1) -> None:
         self.folder = folder
         self.recipe = recipe if isinstance(recipe, Recipe) else packaged_recipe(recipe)
-        self.world = World(new_mill(self.recipe, PLANT.equipment, seed), PLANT.equipment)
+        self.world = World(new_mill(self.recipe, PLANT.equipment, seed), PLANT)
         self.operator: Operator | None = Operator(self.recipe)
         self.record = self._opened()
 
@@ -111,7 +111,7 @@ class Recorded:
             self.world.mill.apply(DEAD)
             self.world.mill.step(PERIOD_S)
         world = self.world
-        self.world = World(world.mill, PLANT.equipment)
+        self.world = World(world.mill, PLANT)
         self.world.state = initial_state(
             PLANT.equipment, crashed=self.record.crashed, hands=self.record.hands
         )

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from bench import LAB, PERIOD_S, SHORT, command, seen
+from bench import LAB, PERIOD_S, PLANT, SHORT, command, seen
 
 from controller.core.batch import Step
 from controller.core.commands import Command, CommandName
@@ -80,7 +80,7 @@ class Run:
 
 def new_run(recipe: Recipe = SHORT, seed: int = 1) -> Run:
     """A batch of `recipe` about to be started on a fresh lab mill."""
-    world = World(new_mill(recipe, LAB, seed), LAB)
+    world = World(new_mill(recipe, LAB, seed), PLANT)
     return Run(world, Operator(recipe), Checker(LAB))
 
 

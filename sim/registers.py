@@ -1,0 +1,143 @@
+"""What the registers of a plant file's devices make of a value: scaled, rounded, cut to a range.
+
+The plant in virtual time states and obeys exactly what the wire would carry, so that a dry run
+shows nothing that the wire would hide. The wire's own codec is the truth; as every value of every
+scan goes through here, what it does to a value within its range is written out once more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from controller.core.image import ALL_GOOD
+from controller.core.outputs import Outputs
+from controller.core.signals import SIGNALS, DriveState, Quality, Signal
+from controller.edge.codec import FULL_MA, SPAN_MA, ZERO_MA, Channel, Loop, Reading, Scaled
+from controller.edge.plantfile import PlantFile
+from controller.edge.registers import RawType
+
+# x * F32 - (x * F32 - x) is x rounded to the 24 bits of a float32 (Veltkamp's splitting).
+_F32: Final = 2.0**29 + 1.0
+_INTEGERS: Final = (RawType.U16, RawType.I16, RawType.U32, RawType.I32)
+_UNSCALED: Final = Scaled()
+
+
+def carried(channel: Channel, value: float) -> Reading:
+    """What is read from the words into which `value` was put, and its quality.
+
+    A value beyond what fits is put in as the nearest that does. NaN in words that cannot say it
+    stays NaN: a point that cannot be read.
+    """
+    codec, stated = channel.codec, channel.meaning.to_point(value)
+    if math.isnan(stated) and not codec.point.type.can_be_nan:
+        return math.nan, Quality.BAD_SENSOR
+    low, high = codec.limits
+    words: defaultdict[int, int] = defaultdict(int)
+    codec.encode(words, 0, min(max(stated, low), high))
+    return channel.decode(words, 0)
+
+
+class Registers:
+    """The way of every signal and set point of one plant file through its words.
+
+    Contacts and fault codes are whole numbers on both sides, and are left as they are.
+    """
+
+    __slots__ = ("_channels", "_coarse", "_floats", "_flow", "_loops", "_others", "_rpm", "_scaled",
+                 "_states")  # fmt: skip
+
+    def __init__(self, plant: PlantFile) -> None:
+        self._channels = {int(signal): plant.signal_channel(signal) for signal in plant.signals}
+        self._floats: list[tuple[int, float, float]] = []  # index, lowest and highest value
+        self._loops: list[tuple[int, float, float]] = []  # index, low end of the span, its width
+        self._coarse: list[tuple[int, float, float, float]] = []  # the same, and mA of a step
+        self._scaled: list[tuple[int, float, float, float, float]] = []  # factor, scale, limits
+        self._others: list[int] = []
+        self._states: dict[float, float] = {}
+        for signal in plant.signals:
+            if signal is Signal.DRIVE_STATE:
+                self._states = _states(self._channels[signal])
+            elif not (SIGNALS[signal].digital or signal is Signal.DRIVE_FAULT_CODE):
+                self._sort(int(signal), self._channels[signal])
+        self._rpm = plant.output_channel("rotor_rpm")
+        self._flow = plant.output_channel("argon_flow_slpm")
+
+    def _sort(self, index: int, channel: Channel) -> None:
+        codec, meaning = channel.codec, channel.meaning
+        point, (low, high) = codec.point, codec.limits
+        whole = point.type in _INTEGERS and point.sign_bit is None and point.on is None
+        if isinstance(meaning, Loop) and point.type is RawType.F32:
+            self._loops.append((index, meaning.low, meaning.high - meaning.low))
+        elif isinstance(meaning, Loop) and whole:
+            self._coarse.append((index, meaning.low, meaning.high - meaning.low, point.scale))
+        elif meaning == _UNSCALED and point.type is RawType.F32:
+            self._floats.append((index, low, high))
+        elif isinstance(meaning, Scaled) and whole:
+            self._scaled.append((index, meaning.factor, point.scale, low, high))
+        else:
+            self._others.append(index)
+
+    def __deepcopy__(self, _: dict[int, object]) -> Registers:
+        """Itself: nothing in it changes."""
+        return self
+
+    def read(self, values: list[float]) -> Sequence[Quality]:
+        """Turns `values`, indexed by `Signal`, into what is read; the quality of each then."""
+        odd = self._others
+        for index, low, high in self._floats:
+            value = values[index]
+            if low <= value <= high:
+                split = value * _F32
+                values[index] = split - (split - value)
+            else:
+                odd = [*odd, index]
+        for index, low, span in self._loops:
+            current_ma = ZERO_MA + SPAN_MA * (values[index] - low) / span
+            split = current_ma * _F32
+            current_ma = split - (split - current_ma)
+            if ZERO_MA <= current_ma < FULL_MA:
+                values[index] = low + span * (current_ma - ZERO_MA) / SPAN_MA
+            else:
+                odd = [*odd, index]
+        for index, factor, scale, low, high in self._scaled:
+            value = values[index] / factor
+            if low <= value <= high:
+                values[index] = round(value / scale) * scale * factor
+            else:
+                odd = [*odd, index]
+        for index, low, span, step_ma in self._coarse:
+            current_ma = ZERO_MA + SPAN_MA * (values[index] - low) / span
+            if ZERO_MA <= current_ma < FULL_MA:
+                current_ma = round(current_ma / step_ma) * step_ma
+            if ZERO_MA <= current_ma < FULL_MA:
+                values[index] = low + span * (current_ma - ZERO_MA) / SPAN_MA
+            else:
+                odd = [*odd, index]
+        if self._states:
+            state = values[Signal.DRIVE_STATE]
+            values[Signal.DRIVE_STATE] = self._states.get(state, state)
+        return self._thoroughly(values, odd) if odd else ALL_GOOD
+
+    def _thoroughly(self, values: list[float], odd: Sequence[int]) -> Sequence[Quality]:
+        quality = list(ALL_GOOD)
+        for index in odd:
+            values[index], quality[index] = carried(self._channels[index], values[index])
+        return quality
+
+    def order(self, outputs: Outputs) -> Outputs:
+        """What the plant is told by the words into which `outputs` was put."""
+        rotor_rpm = carried(self._rpm, outputs.rotor_rpm)[0]
+        flow_slpm = carried(self._flow, outputs.argon_flow_slpm)[0]
+        if rotor_rpm == outputs.rotor_rpm and flow_slpm == outputs.argon_flow_slpm:
+            return outputs
+        return replace(outputs, rotor_rpm=rotor_rpm, argon_flow_slpm=flow_slpm)
+
+
+def _states(channel: Channel) -> dict[float, float]:
+    """What a drive's own numbers make of each state; nothing where they tell them all apart."""
+    found = {float(state): carried(channel, float(state))[0] for state in DriveState}
+    return {} if all(state == told for state, told in found.items()) else found
