@@ -27,6 +27,7 @@ from controller.core.roles import Role
 from controller.errors import AccessError, FileFaults, InputError, LinkError
 from hmi.accounts.session_routes import routes as account_session_routes
 from hmi.accounts.user_routes import routes as user_routes
+from hmi.bands import keep_bands
 from hmi.batches.routes import routes as batch_routes
 from hmi.deps import (
     UNHURRIED,
@@ -95,6 +96,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(services.desk.audit.deliver(services.client)),
         asyncio.create_task(_renew_code(services)),
         asyncio.create_task(services.bench.work()),
+        asyncio.create_task(services.band_bench.work()),
+        asyncio.create_task(keep_bands(services)),
     ]
     yield
     for task in tasks:

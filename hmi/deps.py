@@ -27,7 +27,8 @@ from hmi.workshop.bench import Bench
 class Services:
     """What the routes work with. `now_s` is monotonic; with TLS the server has `names`.
 
-    `training` is where the simulator takes faults.
+    `training` is where the simulator takes faults. Bands of dry runs have a bench of their own: no
+    trial of an author waits for one.
     """
 
     client: ControllerClient
@@ -38,6 +39,7 @@ class Services:
     port: int
     now_s: Callable[[], float]
     bench: Bench = field(default_factory=Bench)
+    band_bench: Bench = field(default_factory=Bench)
     press: Press = field(default_factory=Press)
     names: tuple[str, ...] = ()
     training: Path | None = None

@@ -14,7 +14,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
-from typing import Final
+from typing import Any, Final
 
 from fastapi.sse import EventSourceResponse
 from starlette.types import Send
@@ -58,9 +58,16 @@ class Hub:
     @property
     def simulated(self) -> bool:
         """Whether the controller has said a moment ago that its plant is simulated."""
+        return self.newest.get("simulated") is True
+
+    @property
+    def newest(self) -> dict[str, Any]:
+        """What the controller said a moment ago; empty when it has said nothing lately."""
         age_s = self.age_s
-        told = age_s is not None and age_s < SAID_S
-        return told and json.loads(self._line).get("simulated") is True
+        if age_s is None or age_s >= SAID_S:
+            return {}
+        said: dict[str, Any] = json.loads(self._line)
+        return said
 
     @property
     def clients(self) -> int:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from controller.core.band import RunBand
+    from controller.core.recipe import Recipe
+    from controller.edge.plantfile import PlantFile
 
 
 @click.command("dry-run", short_help="Run a recipe on the simulator, faster than real time.")
@@ -20,6 +26,12 @@ import click
     help="Let something fail, from ON to OFF in seconds of plant time; repeatable."
     " `blademill faults` lists the names.",
 )
+@click.option(
+    "--band",
+    "with_band",
+    is_flag=True,
+    help="First make the band of dry runs that a batch gets, then judge this run by it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 @click.pass_context
 def dry_run(
@@ -28,6 +40,7 @@ def dry_run(
     plant_path: Path | None,
     seed: int,
     fault_texts: tuple[str, ...],
+    with_band: bool,
     as_json: bool,
 ) -> None:
     """Run RECIPE (a file, or the name of a packaged recipe) with the shipped scan.
@@ -49,10 +62,18 @@ def dry_run(
     faults = [parse_fault(text) for text in fault_texts]
     plant = load_plant(plant_path or packaged_file("deploy", "lab-0.5l.toml"))
     loaded = load_recipe(resolve_recipe(recipe, plant.id), plant.equipment)
-    result = run(loaded, plant, seed=seed, faults=faults)
+    band = _band_of(loaded, plant) if with_band else None
+    result = run(loaded, plant, seed=seed, faults=faults, band=band)
     if as_json:
         click.echo(json.dumps(result.to_json(), indent=2))
     else:
         click.echo(result.to_text())
     if result.outcome.value != "COMPLETE":
         context.exit(1)
+
+
+def _band_of(recipe: Recipe, plant: PlantFile) -> RunBand:
+    from controller.edge.bandfile import band_text, parse_band
+    from sim.band import band_of
+
+    return parse_band(band_text(band_of(recipe, plant)))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from controller.core.band import RunBand
 from controller.core.coating import target_thickness
 from controller.core.events import Event, EventKind
 from controller.core.recipe import Recipe
@@ -137,12 +138,13 @@ def dry_run(
     *,
     seed: int = 0,
     faults: Sequence[Planned] = (),
+    band: RunBand | None = None,
     told: Callable[[float, str], None] = lambda now_s, state: None,
 ) -> DryRun:
     """Runs `recipe` on the simulator of `plant` until it has ended, in virtual time.
 
     `faults` begin and end at their times, in seconds of plant time. `told` hears the plant time and
-    the state once a minute of it.
+    the state once a minute of it. With a `band` the run is judged by it.
     The log is the same for the same recipe, plant, seed and faults in any process. Wall time is
     only reported, it decides nothing.
     """
@@ -151,7 +153,7 @@ def dry_run(
     world = World(mill, plant)
     if faults:
         world.inject(faults, plant)
-    operator, peaks, log = Operator(recipe), Peaks(), Log()
+    operator, peaks, log = Operator(recipe, band), Peaks(), Log()
     began = time.perf_counter()
     last_scan = round(LIMIT_S / PERIOD_S)
     started = False

@@ -1,4 +1,4 @@
-"""One dry run or fault matrix as a process of its own: a request in, lines of JSON out.
+"""One dry run, fault matrix or band as a process of its own: a request in, lines of JSON out.
 
 Whoever starts it (the page's server) gives it low priority, reads its progress, and kills it when
 nobody wants it any more. `python -m sim.job` reads one request from standard input:
@@ -6,6 +6,7 @@ nobody wants it any more. `python -m sim.job` reads one request from standard in
     {"kind": "dry_run", "recipe_toml": "...", "name": "bm-05", "plant": "deploy/lab-0.5l.toml",
      "seed": 0, "faults": ["o2_stuck@300"]}
     {"kind": "fault_matrix", "recipe_toml": "...", "name": "training", "plant": "..."}
+    {"kind": "band", "recipe_toml": "...", "name": "training", "plant": "..."}
 
 (`plant_toml` may have the text of the plant file, `plant` is then only its name), and writes
 `{"progress": 0.25, ...}` a few times a second, then `{"result": ...}` or `{"error": "..."}`.
@@ -30,6 +31,7 @@ from controller.core.limits import limits_for
 from controller.core.recipe import Recipe
 from controller.core.recipe_time import least_s
 from controller.core.signals import SIGNALS
+from controller.edge.bandfile import band_text
 from controller.edge.plantfile import PlantFile, load_plant, parse_plant
 from controller.edge.recipefile import parse_recipe
 from controller.errors import BlademillError
@@ -48,11 +50,12 @@ class Request(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    kind: Literal["dry_run", "fault_matrix"]
+    kind: Literal["dry_run", "fault_matrix", "band"]
     recipe_toml: str
     name: str
     plant: str
     plant_toml: str = ""
+    speed: float = Field(default=1.0, ge=0.01, le=100.0)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     faults: tuple[str, ...] = Field(default=(), max_length=20)
 
@@ -78,6 +81,8 @@ def carry_out(request: Request, say: Callable[[dict[str, Any]], None]) -> dict[s
     told = _Told(say)
     if request.kind == "fault_matrix":
         return _matrix(recipe, plant, told)
+    if request.kind == "band":
+        return _band(recipe, plant, request, told)
     return _dry_run(recipe, plant, request, told)
 
 
@@ -105,6 +110,16 @@ def _matrix(recipe: Recipe, plant: PlantFile, told: _Told) -> dict[str, Any]:
         "matrix_sha256": hashlib.sha256(canonical.encode()).hexdigest(),
         **found,
     }
+
+
+def _band(recipe: Recipe, plant: PlantFile, request: Request, told: _Told) -> dict[str, Any]:
+    from sim.band import RUNS, band_of  # brings scipy, which takes most of a second
+
+    def one(done: int) -> None:
+        told(done / RUNS, tried=done, of=RUNS)
+
+    found = band_of(recipe, plant, seed=request.seed, speed=request.speed, told=one)
+    return {"simulated": True, "band_json": band_text(found)}
 
 
 def _dry_run(recipe: Recipe, plant: PlantFile, request: Request, told: _Told) -> dict[str, Any]:

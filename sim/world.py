@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+from controller.core.band import RunBand
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.equipment import Equipment, Handling
 from controller.core.image import assemble
@@ -133,12 +134,16 @@ class VirtualPlant:
 
 @mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Operator:
-    """Does what a person does before and at the start of a simulated batch, and nothing after."""
+    """Does what a person does before and at the start of a simulated batch, and nothing after.
 
-    __slots__ = ("_recipe", "_started", "_tries")
+    With a `band` the batch is judged by it.
+    """
 
-    def __init__(self, recipe: Recipe) -> None:
+    __slots__ = ("_band", "_recipe", "_started", "_tries")
+
+    def __init__(self, recipe: Recipe, band: RunBand | None = None) -> None:
         self._recipe = recipe
+        self._band = band
         self._tries = 0
         self._started = False
 
@@ -153,10 +158,8 @@ class Operator:
             return ()
         self._tries += 1
         if self._tries == 1:
-            return (
-                self._command(CommandName.LOAD, world),
-                self._command(CommandName.CHARGE, world),
-            )
+            names = (CommandName.LOAD, CommandName.CHARGE, CommandName.BAND)
+            return tuple(self._command(name, world) for name in names[: 3 if self._band else 2])
         if all(check.ok for check in start_permissives(world.state, world.image)):
             self._started = True
             return (self._command(CommandName.START, world),)
@@ -170,7 +173,8 @@ class Operator:
             roles=OPERATOR,
             state_version=world.state.version,
             recipe=self._recipe if name is CommandName.LOAD else None,
-            batch_id="DRY-RUN" if name is CommandName.LOAD else "",
+            batch_id="DRY-RUN" if name in (CommandName.LOAD, CommandName.BAND) else "",
+            band=self._band if name is CommandName.BAND else None,
             charge=nominal_charge(self._recipe) if name is CommandName.CHARGE else None,
         )
 

@@ -13,27 +13,23 @@ from itertools import islice
 from typing import Any, Final, Protocol
 
 from controller.api.trace import Traces
+from controller.core.band import BANDED
 from controller.core.events import Event, EventKind
 from controller.core.labels import phase_label
-from controller.core.signals import Image, Signal
+from controller.core.signals import Image
 from controller.core.state import Decision, ScanState
+from controller.core.states import State
+from controller.core.twin import limits_now
 from controller.edge.clock import utc_text
 from controller.records.clerk import Entry
 
 EVENTS_KEPT: Final = 5_000
 ROWS_KEPT: Final = 24 * 3_600
 ROWS_SENT: Final = 3_600
-TREND: Final = (
-    Signal.O2_PPM,
-    Signal.H2O_PPM,
-    Signal.H2S_PPM,
-    Signal.ROTOR_RPM,
-    Signal.TORQUE_NM,
-    Signal.VESSEL_PRESSURE_MBAR_G,
-    Signal.JAR_C,
-    Signal.POWDER_PROBE_C,
-    Signal.ARGON_FLOW_SLPM,
-)
+TREND: Final = BANDED
+NO_BAND: Final = (None,) * (2 * len(BANDED))
+JUDGED: Final = (State.RUNNING, State.PAUSING, State.COMPLETING)
+Cells = tuple[float | None, ...]
 
 
 class Source(Protocol):
@@ -55,7 +51,7 @@ class Journal:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._events: deque[Entry] = deque(maxlen=EVENTS_KEPT)
-        self._rows: deque[tuple[float | None, ...]] = deque(maxlen=ROWS_KEPT)
+        self._rows: deque[tuple[Cells, Cells]] = deque(maxlen=ROWS_KEPT)
         self._marks: deque[tuple[float, str]] = deque(maxlen=EVENTS_KEPT)
         self._next_row_s = 0.0
         self.now_s = 0.0
@@ -81,7 +77,7 @@ class Journal:
         if state.now_s >= self._next_row_s:
             self._next_row_s = max(self._next_row_s + 1.0, state.now_s)
             row = (_known(image.values[signal]) for signal in TREND)
-            self._rows.append((round(state.now_s, 2), *row))
+            self._rows.append(((round(state.now_s, 2), *row), band_cells(state)))
         return entries
 
     def _mark(self, event: Event, state: ScanState) -> None:
@@ -97,18 +93,32 @@ class Journal:
         return [entry.to_json() for entry in found[-limit:]]
 
     def trend(self, since_s: float) -> dict[str, Any]:
-        """Rows since `since_s`; of a long time only every n-th row."""
-        rows = [row for row in self._rows.copy() if row[0] is not None and row[0] >= since_s]
+        """Rows since `since_s`; of a long time only every n-th row.
+
+        Where a band of dry runs was in force, its lower and upper ends follow the values.
+        """
+        rows = [row for row in self._rows.copy() if row[0][0] is not None and row[0][0] >= since_s]
         step = max(1, -(-len(rows) // ROWS_SENT))
+        banded = any(band for _, band in rows)
+        names = [signal.name.lower() for signal in TREND]
+        ends = [f"{name}.{end}" for end in ("low", "high") for name in names]
         return {
-            "columns": ["process_s", *(signal.name.lower() for signal in TREND)],
-            "rows": list(_every(rows, step)),
+            "columns": ["process_s", *names, *(ends if banded else ())],
+            "rows": [
+                (*row, *(band or NO_BAND)) if banded else row
+                for row, band in islice(rows, 0, None, step)
+            ],
             "phases": [{"t": t, "label": label} for t, label in self._marks.copy() if t >= since_s],
         }
 
 
-def _every(rows: list[tuple[float | None, ...]], step: int) -> Iterator[tuple[float | None, ...]]:
-    return islice(rows, 0, None, step)
+def band_cells(state: ScanState) -> Cells:
+    """The lower ends of the band at this moment, then the upper ones; empty without a band."""
+    batch = state.batch
+    if batch is None or batch.band is None or state.state not in JUDGED:
+        return ()
+    ends = limits_now(batch, state.position, state.totals.process_s)
+    return () if ends is None else tuple(_known(value) for side in ends for value in side)
 
 
 def _known(value: float) -> float | None:

@@ -15,6 +15,7 @@ from controller.core.equipment import Equipment
 from controller.core.findings import Disposition, Finding, Measurement, Recovered
 from controller.core.papers import Paper, Signature
 from controller.core.roles import Role
+from controller.edge.bandfile import TEXT_MAX, parse_band
 from controller.edge.recipefile import parse_recipe
 from controller.errors import InputError
 
@@ -102,6 +103,15 @@ class ScrapArgs(BaseModel):
     reason: Reason
 
 
+class BandArgs(BaseModel):
+    """Arguments of `band`: the batch that it was made for, and the band as text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    batch: Annotated[str, Field(min_length=1, max_length=60, pattern=ONE_LINE)]
+    band_json: Annotated[str, Field(max_length=TEXT_MAX)]
+
+
 class NoArgs(BaseModel):
     """For commands that take none."""
 
@@ -156,6 +166,9 @@ def _needed(name: CommandName, args: dict[str, Any], equipment: Equipment) -> di
     if name is CommandName.RECIPE_SAVE:
         saved = LoadArgs.model_validate(args)
         return {"recipe": parse_recipe(saved.recipe_toml.encode(), saved.name, equipment)}
+    if name is CommandName.BAND:
+        made = BandArgs.model_validate(args)
+        return {"batch_id": made.batch, "band": parse_band(made.band_json)}
     if name in LIFE:
         return {"paper": _PAPER.validate_json(_json(args))}
     if name is CommandName.SIGN:

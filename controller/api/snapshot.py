@@ -11,9 +11,11 @@ from typing import Any
 
 from controller import __version__
 from controller.api.hands import bypasses_json, hand_offers, hands_json
+from controller.api.journal import band_cells
 from controller.api.recovery import recovery_json, recovery_offers
 from controller.core.alarms import Alarm, Suppression
 from controller.core.alarms.log import figures
+from controller.core.band import BANDED
 from controller.core.batch import J_PER_KWH, Batch
 from controller.core.commanding import missing_for, mode_refusals
 from controller.core.commands import TRIGGER_OF, CommandName
@@ -38,6 +40,7 @@ from controller.core.signals import SIGNALS, Image, Signal
 from controller.core.state import ScanState
 from controller.core.states import State, allowed_triggers
 from controller.core.target import shell_inputs, thickness_json
+from controller.core.twin import outside
 from controller.cycle import Timing
 from controller.edge.clock import utc_text
 from controller.edge.modbus import DeviceStatus
@@ -192,6 +195,28 @@ def _batch(state: ScanState, image: Image, speed: float) -> dict[str, Any] | Non
         "thickness": recipe_thickness(recipe),
         "charge": None if batch.charge is None else asdict(batch.charge),
         "target": _target(batch),
+        "band": _band(state, image),
+    }
+
+
+def _band(state: ScanState, image: Image) -> dict[str, Any] | None:
+    """The band of the batch's own dry runs; `now` is None where nothing is judged."""
+    batch = state.batch
+    if batch is None or batch.band is None:
+        return None
+    cells = band_cells(state)
+    half = len(cells) // 2
+    process_s = state.totals.process_s
+    return {
+        "sha256": batch.band.sha256,
+        "runs": batch.band.document.runs,
+        "now": {
+            signal.name.lower(): [low, high]
+            for signal, low, high in zip(BANDED, cells[:half], cells[half:], strict=True)
+        }
+        if cells
+        else None,
+        "outside": list(outside(batch, state.position, process_s, image.values)) if cells else [],
     }
 
 

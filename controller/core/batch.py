@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum, unique
 from typing import Final
 
+from controller.core.band import RunBand
 from controller.core.coating import Basis
 from controller.core.commands import Charge
 from controller.core.equipment import Equipment
@@ -80,6 +81,7 @@ class Position:
     verdict: Verdict = Verdict.GOING
     leak_rate_mbar_l_s: float | None = None
     o2_slope_ppm_per_min: float | None = None
+    again: bool = False  # the phase goes on after a pause or a hold: no dry run has done that
 
 
 @dataclass(slots=True, init=False)
@@ -131,6 +133,7 @@ class Batch:
     started_s: float | None = None
     continues: str = ""  # the batch that a crash ended and that this one mills the rest of
     approvals: tuple[Approval, ...] = ()
+    band: RunBand | None = None  # of its own dry runs, once they are done
 
     mass_kg: float = field(init=False)  # core and electrolyte, as charged, else as the recipe says
     phases: tuple[Phase, ...] = field(init=False)

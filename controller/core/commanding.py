@@ -9,6 +9,7 @@ from typing import Final
 from controller.core import alarms as alarm_book
 from controller.core import papers
 from controller.core.alarm_commands import ALARM_COMMANDS, obeyed
+from controller.core.banding import take_band
 from controller.core.batch import Batch, Position, Totals
 from controller.core.by_hand import let_go
 from controller.core.bypassing import end_bypass, set_bypass
@@ -192,7 +193,7 @@ def _one(mind: Mind, command: Command, version: int) -> tuple[str, ...]:
 
     `version` is what people saw: what another command of this scan changes does not count.
     """
-    if mind.moved and command.name not in _AT_ANY_MOMENT:
+    if mind.moved and command.name not in (*_AT_ANY_MOMENT, CommandName.BAND):
         return (f"the state has just changed to {mind.state.state.value}",)
     denied = refusals(command, mind.state.state, version, _operator(mind.state))
     denied += mode_refusals(mind.state, command.name)
@@ -212,6 +213,8 @@ def _one(mind: Mind, command: Command, version: int) -> tuple[str, ...]:
         return _release(mind, command)
     if command.name in _BY_HAND:
         return _BY_HAND[command.name](mind, command)
+    if command.name is CommandName.BAND:
+        return take_band(mind, command)
     if command.name in NOTES:
         return note(mind, command)
     if command.name in _FINDINGS:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 from annotated_types import Ge, Le, Len
 
+from controller.core.band import RunBand
 from controller.core.equipment import STRICT, Name
 from controller.core.findings import Finding
 from controller.core.hands import Jog
@@ -60,6 +61,7 @@ class CommandName(Enum):
     RECIPE_APPROVE = "recipe.approve"
     RECIPE_REJECT = "recipe.reject"
     RECIPE_RETIRE = "recipe.retire"
+    BAND = "band"
 
 
 TRIGGER_OF: Final[dict[CommandName, Trigger]] = {
@@ -155,7 +157,8 @@ class Command:
     `reason`; SIGN a `signature`, RECIPE_SAVE a `recipe` and its later steps a `paper`.
 
     `against` is what the record says against it, as its reader has found: any such reason refuses.
-    `approvals` come with LOAD: who approved this text for this plant.
+    `approvals` come with LOAD: who approved this text for this plant. BAND takes a `band` and the
+    `batch_id` that it was made for.
     """
 
     id: str
@@ -183,6 +186,7 @@ class Command:
     paper: Paper | None = None
     approvals: tuple[Approval, ...] = ()
     against: tuple[str, ...] = ()
+    band: RunBand | None = None
 
 
 def in_order(commands: tuple[Command, ...]) -> list[Command]:

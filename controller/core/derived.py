@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from controller.core.batch import Position, Step, Verdict
+from controller.core.batch import Batch, Position, Step, Verdict
 from controller.core.hands import NOBODY, Mode
 from controller.core.limits import Limits
 from controller.core.matrix.row import Arm
@@ -14,6 +14,7 @@ from controller.core.recipe import LeakTest
 from controller.core.signals import DriveState, Signal
 from controller.core.state import ScanState
 from controller.core.states import State
+from controller.core.twin import deviation
 from controller.core.watch import Watch, stands_still
 
 _ROTOR: Final = int(Signal.ROTOR_RPM)
@@ -112,7 +113,7 @@ def _arms_by_hand(state: ScanState) -> int:
 
 def derived_values(state: ScanState, watch: Watch, x: Sequence[float], now_s: float) -> list[float]:
     """The values of `Derived`, in its order. NaN where the plant's answer is UNKNOWN."""
-    limits, sent, trust = state.matrix.limits, state.outputs, watch.trust
+    limits, sent, trust, batch = state.matrix.limits, state.outputs, watch.trust, state.batch
     rotor_rpm, follow_rpm, flow_slpm = x[_ROTOR], watch.follow_rpm, x[_FLOW]
     run, sent_slpm = sent.run, sent.argon_flow_slpm
     turning = slow = held_s = starting_s = 0.0
@@ -147,7 +148,14 @@ def derived_values(state: ScanState, watch: Watch, x: Sequence[float], now_s: fl
         x[_JAR] - x[_POWDER],
         now_s - state.entered_s if state.state is _PAUSED else 0.0,
         0.0 if state.hands is NOBODY else float(len(state.hands.bypasses)),
+        0.0 if batch is None or batch.band is None else _band_deviation(state, batch, x),
     ]
+
+
+def _band_deviation(state: ScanState, batch: Batch, x: Sequence[float]) -> float:
+    """Where anything is wrong at all, how far inside the band the worst value is counts too."""
+    exact = bool(state.violations)
+    return deviation(batch, state.position, state.totals.process_s, x, exact)
 
 
 def _ceiling_rpm(set_point_rpm: float, limits: Limits) -> float:

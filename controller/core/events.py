@@ -38,6 +38,7 @@ class EventKind(Enum):
     BYPASS_ENDED = "bypass_ended"
     HANDOVER = "handover"
     COMMENT = "comment"
+    BAND_TAKEN = "band_taken"
     # What the record itself adds; no scan makes these.
     AUDIT = "audit"
     RECORD_OPENED = "record_opened"

@@ -60,6 +60,8 @@ class Limits:
     record_warn_s: float = 1.0
     record_hold_s: float = 10.0
     scan_gap_s: float = 0.5
+    band_confirm_s: float = 5.0
+    band_deadband: float = 0.05  # of the width of the band
 
 
 def limits_for(equipment: Equipment, atmosphere: Atmosphere | None) -> Limits:

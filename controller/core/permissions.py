@@ -24,6 +24,17 @@ _EVERYBODY: Final = tuple(Role)
 _MILL: Final = (Role.OPERATOR, Role.SUPERVISOR)
 _BY_HAND: Final = (*_MILL, Role.MAINTENANCE)
 _ANY_STATE: Final = tuple(State)
+_UNDER_WAY: Final = (
+    State.STARTING,
+    State.RUNNING,
+    State.PAUSING,
+    State.PAUSED,
+    State.RESUMING,
+    State.HOLDING,
+    State.HELD,
+    State.RESTARTING,
+    State.COMPLETING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,8 @@ TABLE: Final = (
     Rule(CommandName.SCRAP, _MILL, (State.IDLE,), seen=True, proof=True),
     # A review and a release take a supervisor; order and other persons are in the record.
     Rule(CommandName.SIGN, _MILL, _ANY_STATE, proof=True),
+    # What the page's server has worked out about the batch that is loaded; it moves nothing.
+    Rule(CommandName.BAND, _MILL, (State.IDLE, *_UNDER_WAY)),
     Rule(CommandName.RECIPE_SAVE, (Role.AUTHOR,), _ANY_STATE),
     Rule(CommandName.RECIPE_SUBMIT, (Role.AUTHOR,), _ANY_STATE),
     Rule(CommandName.RECIPE_APPROVE, (Role.SUPERVISOR,), _ANY_STATE, proof=True),

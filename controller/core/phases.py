@@ -139,6 +139,7 @@ def enter(position: Position, index: int, t_s: float) -> Position:
         first=Average(),
         last=Average(),
         verdict=Verdict.GOING,
+        again=False,
     )
 
 

@@ -69,6 +69,8 @@ def act(state: ScanState, x: Sequence[float], events: list[Event]) -> Progress:
     elif current in (State.HELD, State.PAUSED, State.RESUMING, State.STOPPED, State.COMPLETE):
         demand = _cover(state)
         done = current is State.RESUMING and not fresh and _equipment_ready(x)
+        if done:
+            position = replace(position, again=True)
         if done and isinstance(_batch(state).phases[position.index], MillHold | MillPulse):
             # The run permit was off meanwhile: prove it again before the next edge.
             position = replace(position, step=Step.ENABLE, step_began_s=totals.process_s)
@@ -176,7 +178,7 @@ def _where_to_go_on(state: ScanState) -> Position:
         index = batch.purge_index
     if position.index >= batch.cool_down_index:
         index = position.index
-    return enter(position, index, state.totals.process_s)
+    return replace(enter(position, index, state.totals.process_s), again=True)
 
 
 def _phase_event(kind: EventKind, state: ScanState, position: Position, now_s: float) -> Event:

@@ -11,7 +11,7 @@ from typing import Final
 
 from controller.core import alarms as alarm_book
 from controller.core.alarms.log import logged
-from controller.core.batch import Position, Totals
+from controller.core.batch import Batch, Position, Totals
 from controller.core.by_hand import tended, turn_of, with_hands
 from controller.core.commanding import Mind, obey
 from controller.core.commands import Command
@@ -23,7 +23,7 @@ from controller.core.health import HEALTHY, Health
 from controller.core.images import wanted_outputs
 from controller.core.interlocks import matrix_for
 from controller.core.limits import Limits
-from controller.core.matrix.row import Own, Reaction, Row
+from controller.core.matrix.row import Derived, Own, Reaction, Row
 from controller.core.outputs import Outputs
 from controller.core.permissions import RELEASE_STATES
 from controller.core.permissives import unlock_permissives
@@ -34,6 +34,7 @@ from controller.core.state import Decision, ScanState
 from controller.core.states import State, Trigger
 from controller.core.totals import added
 from controller.core.trust import Trust, doubts, trusted
+from controller.core.twin import outside
 from controller.core.watch import watched
 
 MAX_DT_PERIODS: Final = 2.0
@@ -219,11 +220,25 @@ def _alarms(mind: Mind) -> None:
     confirmed = {v.row: v.unknown for v in state.violations if v.confirmed}
     rows = state.matrix.rows
     details = _details(mind.image, confirmed, rows)
+    if state.batch is not None and state.batch.band is not None:
+        details |= _band_details(state, state.batch, mind.image, confirmed)
     alarms, events = alarm_book.updated(state.alarms, confirmed, rows, state.now_s, details)
     log, told = logged(state.alarm_log, events, state.now_s)
     mind.events.extend(told)
     if alarms is not state.alarms or log is not state.alarm_log:
         mind.state = replace(state, alarms=alarms, alarm_log=log)
+
+
+def _band_details(
+    state: ScanState, batch: Batch, image: Image, confirmed: dict[int, bool]
+) -> dict[int, str]:
+    """Which values are outside of the band, for the row that is confirmed by it."""
+    rows, where, now_s = state.matrix.rows, state.position, state.totals.process_s
+    return {
+        index: "; ".join(outside(batch, where, now_s, image.values))
+        for index in confirmed
+        if rows[index].source is Derived.BAND_DEVIATION
+    }
 
 
 def _details(image: Image, confirmed: dict[int, bool], rows: tuple[Row, ...]) -> dict[int, str]:

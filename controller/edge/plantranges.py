@@ -85,8 +85,8 @@ def signal_range_problems(
     if need and not (low <= need[0] and need[1] <= high):
         key = "span" if wire.span else "scale" if wire.scale else "point"
         yield key, _narrow(low, high, need, unit)
-    elif need and (problem := _coarse(signal, wire, point, equipment)):
-        yield "span", problem
+    elif need and (steps := _coarse(signal, wire, point, equipment)):
+        yield "span", steps
     elif need and wire.span and high - low > MOST_SPAN * (need[1] - need[0]):
         yield "span", f"is {high - low:g} {unit} wide; {need[1] - need[0]:g} {unit} are needed"
 

@@ -36,6 +36,7 @@ _ABOUT_RECIPES: Final = frozenset(
         EventKind.RECIPE_RETIRED,
     }
 )
+_LONG: Final = ("recipe_toml", "band_json")
 # What is signed must not grow by the signing of it, nor by work on recipes.
 _APART: Final = frozenset(
     {
@@ -198,10 +199,10 @@ def _draft(event: Event, batch_id: str) -> Draft:
 
 
 def _short(event: Event) -> Event:
-    """For memory and pages: without the text of a recipe, which is in the record."""
-    if event.kind is not EventKind.RECIPE_SAVED:
+    """For memory and pages: without the text of a recipe or a band, which is in the record."""
+    if event.kind not in (EventKind.RECIPE_SAVED, EventKind.BAND_TAKEN):
         return event
-    kept = {name: value for name, value in event.data.items() if name != "recipe_toml"}
+    kept = {name: value for name, value in event.data.items() if name not in _LONG}
     return replace(event, data=kept)
 
 

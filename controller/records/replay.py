@@ -22,6 +22,7 @@ from controller.core.roles import Role
 from controller.core.scan import scan
 from controller.core.signals import Image, Quality
 from controller.core.state import Decision, ScanState, initial_state
+from controller.edge.bandfile import parse_band
 from controller.edge.recipefile import parse_recipe
 from controller.errors import RecordError
 from controller.records.trendfile import OWN_COLUMNS, SIGNAL_COLUMNS, STATES, own_values
@@ -241,6 +242,9 @@ class _Player:
             return replace(given, recipe=recipe, batch_id=self._batch_id)
         if given.name is CommandName.CHARGE:
             return replace(given, charge=Charge(**bodies[EventKind.BATCH_CHARGED.value]))
+        if given.name is CommandName.BAND:
+            band = parse_band(bodies[EventKind.BAND_TAKEN.value]["band_json"])
+            return replace(given, batch_id=self._batch_id, band=band)
         if given.name is CommandName.ACK:
             ids = bodies[EventKind.ALARM_ACKNOWLEDGED.value]["id"]
             return replace(given, alarms=(ids,) if isinstance(ids, str) else tuple(ids))

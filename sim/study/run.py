@@ -13,6 +13,7 @@ from controller.core.recipe import Recipe
 from controller.core.states import State
 from controller.core.target import shell_inputs
 from controller.edge.plantfile import PlantFile
+from sim.mill import Mill
 from sim.parameters import Charge, MillParameters
 from sim.peaks import Peaks
 from sim.study.outcome import Outcome
@@ -32,6 +33,11 @@ class Drawn:
     charge: Charge
     bias: dict[str, float]
     shell: dict[str, float]
+
+    def put_biases(self, mill: Mill) -> None:
+        """Lets the transmitters of `mill` be off by what was drawn for them."""
+        for name, bias in self.bias.items():
+            mill.transmitters.overrides[BIASED[name]] = _off_by(bias)
 
 
 def drawn(recipe: Recipe, plant: PlantFile, items: Sequence[Vary], row: Sequence[float]) -> Drawn:
@@ -62,8 +68,7 @@ def drawn(recipe: Recipe, plant: PlantFile, items: Sequence[Vary], row: Sequence
 def run_once(recipe: Recipe, plant: PlantFile, chosen: Drawn, seed: int) -> Outcome:
     """One batch in virtual time on the mill of these constants, by a person who does all right."""
     mill = mill_of(chosen.parameters, chosen.charge, plant.equipment, seed)
-    for name, bias in chosen.bias.items():
-        mill.transmitters.overrides[BIASED[name]] = _off_by(bias)
+    chosen.put_biases(mill)
     mill.settle()
     world = World(mill, plant)
     operator, peaks = Operator(recipe), Peaks()

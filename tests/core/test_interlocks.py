@@ -242,6 +242,7 @@ SAFETY: list[tuple[str, float, float, Reaction, Reaction, float]] = [
     ("UNDERSPEED", 0.0, 3.0, Reaction.HOLD, Reaction.HOLD, 3.0),
     ("TORQUE_HIGH", 1_000.0, 0.5, Reaction.TRIP, Reaction.TRIP, 0.5),
     ("MOTOR_HOT", 120.0, 1.0, Reaction.TRIP, Reaction.HOLD, 2.0),
+    ("OUTSIDE_DRY_RUNS", 0.0, 5.0, Reaction.WARN, Reaction.WARN, math.inf),
     ("PRESSURE_TRIP", 290.0, 0.0, Reaction.TRIP, Reaction.TRIP, 0.2),
     ("COVER_LOST", 5.0, 0.5, Reaction.HOLD, Reaction.HOLD, 0.5),
     ("O2_HIGH", 20.0, 5.0, Reaction.WARN, Reaction.WARN, 5.0),

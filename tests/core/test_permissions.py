@@ -29,6 +29,7 @@ MILL = {O, S}
 HANDS = {O, S, M}
 OVER = {State.IDLE, State.COMPLETE, State.STOPPED, State.ABORTED}
 ANY = set(State)
+ENDING = {State.STOPPING, State.ABORTING, State.RESETTING}
 
 # Typed out by hand, so that a slip in the table is seen. Hold, stop and abort: see below.
 WHO: dict[CommandName, list[tuple[set[Role], set[State]]]] = {
@@ -68,6 +69,7 @@ WHO: dict[CommandName, list[tuple[set[Role], set[State]]]] = {
     CommandName.RECIPE_APPROVE: [({S}, ANY)],
     CommandName.RECIPE_REJECT: [({S}, ANY)],
     CommandName.RECIPE_RETIRE: [({S}, ANY)],
+    CommandName.BAND: [(MILL, ANY - (OVER - {State.IDLE}) - ENDING)],
 }
 # What adds energy, gas or access, or is about one certain batch.
 SEEN = {

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from bands import BAND_JSON
 from bench import LAB, ROOT, Bench, state_in
 from recording import recording
 
@@ -61,6 +62,7 @@ ARGS: dict[str, dict[str, Any]] = {
     "recipe.approve": {"id": "X", "version": 1, "sha256": "0" * 64},
     "recipe.reject": {"id": "X", "version": 1, "sha256": "0" * 64, "reason": "why"},
     "recipe.retire": {"id": "X", "version": 1, "sha256": "0" * 64, "reason": "why"},
+    "band": {"batch": "B-1", "band_json": BAND_JSON},
 }
 
 

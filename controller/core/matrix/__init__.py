@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from controller.core.limits import Limits
+from controller.core.matrix.advice import advice_rows
 from controller.core.matrix.devices import device_rows
 from controller.core.matrix.gas import gas_rows
 from controller.core.matrix.heat import heat_rows
@@ -27,4 +28,5 @@ def rows(limits: Limits) -> tuple[Row, ...]:
         *procedure_rows(limits),
         *own_rows(limits),
         *device_rows(),
+        *advice_rows(limits),
     )

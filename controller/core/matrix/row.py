@@ -44,6 +44,7 @@ class Derived(IntEnum):
     POWDER_BELOW_JAR_K = SIGNAL_COUNT + 20
     PAUSED_S = SIGNAL_COUNT + 21
     BYPASSES = SIGNAL_COUNT + 22
+    BAND_DEVIATION = SIGNAL_COUNT + 23
 
 
 _OWN: Final = SIGNAL_COUNT + len(Derived)

@@ -173,6 +173,8 @@ def _derived(source: Derived, row: Row, limits: Limits) -> str:
         Derived.LEAK_INCONCLUSIVE: "Leak test's two-sigma uncertainty at most its limit",
         Derived.ARGON_SET_POINT_ERROR: f"Argon set point read back within {row.high:g} slpm",
         Derived.BYPASSES: "No row bypassed",
+        Derived.BAND_DEVIATION: "Every value within the band of the batch's own dry runs, and no"
+        " step longer than in them (no band, or a phase that goes on after a hold: not judged)",
         Derived.LOOSE_INPUTS: f"No input lost {LOOSE // LOSS} times, with less than {FORGET_S:g} s"
         " between the losses",
         Derived.STANDS_STILL_S: "Pressure, O2, frost point and H2S move by their last digit, if"

@@ -82,6 +82,18 @@ export interface Batch {
   thickness: Thickness;
   charge: Charge | null;
   target: { cam_mass_g: number; sse_mass_g: number; wt_percent: number; basis: string };
+  /** Of the batch's own dry runs; null until they are done. */
+  band: RunBand | null;
+}
+
+/** Where the dry runs of a batch went: an estimate, which never stops anything. */
+export interface RunBand {
+  sha256: string;
+  runs: number;
+  /** The ends at this moment, null where a run was beyond its range; null while not judged. */
+  now: Record<string, [number | null, number | null]> | null;
+  /** What is outside, in words. */
+  outside: string[];
 }
 
 export interface Permissive {

@@ -3,12 +3,18 @@ import { useEffect, useRef } from "preact/hooks";
 import { duration, fixed, timeOfDay } from "../format";
 import { part, snapshot } from "../live/store";
 import { strings } from "../strings";
-import { edition, historyFailed, points } from "./history";
+import { edition, historyFailed, points, RUNS } from "./history";
 import { DECIMALS, PANES, panes, roomPx, SPANS, span, toggle } from "./panes";
 import { drawStack, type Line, type Stack } from "./plot";
 
 const readingAt = signal<number | null>(null);
 const speed = part((s) => s.speed);
+const bandText = part((s) => {
+  if (!s.batch) return "";
+  if (!s.batch.band) return strings.trend.noBand;
+  const text = strings.trend.band(s.batch.band.runs);
+  return s.batch.band.now || !RUNS.has(s.state) ? text : `${text}; ${strings.trend.notJudged}`;
+});
 
 // Long windows change by less than a pixel a second.
 const SLOW_MS = 1000;
@@ -157,6 +163,7 @@ function Legend() {
           ))}
         </button>
       ))}
+      <span class="legend-band">{bandText.value}</span>
     </fieldset>
   );
 }

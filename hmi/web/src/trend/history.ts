@@ -35,20 +35,32 @@ export interface Mark {
 /** Null is a gap; what is undefined was not asked for at this time, and is drawn over. */
 export type Column = (number | null | undefined)[];
 
+/** The ends of the band of dry runs; null where nothing is judged, or where it has no end. */
+export interface BandColumns {
+  low: Record<Pen, Column>;
+  high: Record<Pen, Column>;
+}
+
+type LivePoints = Points & { band: BandColumns };
+
 export interface Points {
   t: number[];
   pens: Record<Pen, Column>;
   marks: Mark[];
+  band?: BandColumns;
   /** The same pens of other runs, at the same times. */
   others?: Record<Pen, Column>[];
 }
 
-function nothing(): Points {
-  const pens = Object.fromEntries(PENS.map((pen) => [pen, []]));
-  return { t: [], pens: pens as unknown as Points["pens"], marks: [] };
+function columns(): Record<Pen, Column> {
+  return Object.fromEntries(PENS.map((pen) => [pen, []])) as unknown as Record<Pen, Column>;
 }
 
-export const points: { now: Points } = { now: nothing() };
+function nothing(): LivePoints {
+  return { t: [], pens: columns(), band: { low: columns(), high: columns() }, marks: [] };
+}
+
+export const points: { now: LivePoints } = { now: nothing() };
 /** Counts up whenever points were added. */
 export const edition = signal(0);
 export const historyFailed = signal(false);
@@ -69,7 +81,12 @@ function add(snapshot: Snapshot): void {
   if (end !== undefined && now <= end) return;
   markPhase(snapshot, now);
   points.now.t.push(now);
-  for (const pen of PENS) points.now.pens[pen].push(usable(snapshot, pen));
+  for (const pen of PENS) {
+    const [low, high] = snapshot.batch?.band?.now?.[pen] ?? [null, null];
+    points.now.pens[pen].push(usable(snapshot, pen));
+    points.now.band.low[pen].push(low);
+    points.now.band.high[pen].push(high);
+  }
   forgetOld(now);
   edition.value += 1;
 }
@@ -81,7 +98,7 @@ function usable(snapshot: Snapshot, pen: Pen): number | null {
 }
 
 // A band is a phase while the batch goes on, else what the machine is in.
-const RUNS = new Set(["RUNNING", "COMPLETING"]);
+export const RUNS = new Set(["RUNNING", "COMPLETING"]);
 const BANDS: Record<string, string> = {
   HOLDING: "HELD",
   PAUSING: "PAUSED",
@@ -121,11 +138,13 @@ function bandsOf(marks: Mark[]): Mark[] {
 }
 
 function forgetOld(now: number): void {
-  const { t, pens, marks } = points.now;
+  const { t, pens, band, marks } = points.now;
   if ((t[0] ?? now) > now - KEPT_S - DROPPED_S) return;
   const drop = t.findIndex((time) => time >= now - KEPT_S);
   t.splice(0, drop);
-  for (const pen of PENS) pens[pen].splice(0, drop);
+  for (const pen of PENS) {
+    for (const column of [pens[pen], band.low[pen], band.high[pen]]) column.splice(0, drop);
+  }
   const from = t[0] ?? now;
   points.now.marks = marks.filter((mark, i) => (marks[i + 1]?.t ?? now) > from || mark.t >= from);
 }
@@ -166,9 +185,13 @@ function merge(trend: Trend): void {
     rows.map((row) => Number(row[at])),
   );
   for (const pen of PENS) {
-    const column = trend.columns.indexOf(pen);
-    const fresh = rows.map((row) => (column < 0 ? null : (row[column] ?? null)));
-    next.pens[pen] = join(before.pens[pen], fresh);
+    const fresh = (name: string) => {
+      const column = trend.columns.indexOf(name);
+      return rows.map((row) => (column < 0 ? null : (row[column] ?? null)));
+    };
+    next.pens[pen] = join(before.pens[pen], fresh(pen));
+    next.band.low[pen] = join(before.band.low[pen], fresh(`${pen}.low`));
+    next.band.high[pen] = join(before.band.high[pen], fresh(`${pen}.high`));
   }
   next.marks = mergeMarks(before.marks, bandsOf(trend.phases));
   points.now = next;

@@ -70,7 +70,7 @@ export function drawStack(root: HTMLElement, options: StackOptions): Stack {
 
   const build = () => {
     for (const plot of plots) plot.destroy();
-    plots = makePlots(root, options, () => shown?.[0].marks ?? []);
+    plots = makePlots(root, options, () => shown?.[0] ?? null);
     if (shown) fill(plots, options.panes, ...shown);
   };
   const watcher = new ResizeObserver(build);
@@ -99,13 +99,13 @@ interface Place {
   height: number;
   first: boolean;
   last: boolean;
-  marks: () => Mark[];
+  points: () => Points | null;
   syncKey: string;
 }
 
 let stacks = 0;
 
-function makePlots(root: HTMLElement, options: StackOptions, marks: () => Mark[]): uPlot[] {
+function makePlots(root: HTMLElement, options: StackOptions, points: () => Points | null): uPlot[] {
   const { panes } = options;
   const width = root.clientWidth;
   const room = root.clientHeight - TIME_H;
@@ -115,7 +115,7 @@ function makePlots(root: HTMLElement, options: StackOptions, marks: () => Mark[]
   return panes.map((pane, i) => {
     const last = i === panes.length - 1;
     const height = Math.floor((room * pane.weight) / weights) + (last ? TIME_H : 0);
-    const place = { width, height, first: i === 0, last, marks, syncKey };
+    const place = { width, height, first: i === 0, last, points, syncKey };
     return new uPlot(plotOptions(pane, place, options), [[], ...pane.lines.map(() => [])], root);
   });
 }
@@ -147,13 +147,15 @@ function plotOptions(pane: Pane, place: Place, options: StackOptions): uPlot.Opt
     hooks: {
       drawClear: [
         (plot) => {
-          drawBands(plot, place.marks(), color.band);
-          for (const { pen } of pane.lines) {
+          const shown = place.points();
+          drawBands(plot, shown?.marks ?? [], color.band);
+          for (const { pen, run } of pane.lines) {
+            if (!run && shown?.band) drawDryRuns(plot, shown, pen, color.pen(pen));
             drawLimits(plot, options.limitsOf?.(pen) ?? null, color.pen(pen));
           }
         },
       ],
-      draw: [(plot) => drawMarks(plot, place.marks(), place.first, color)],
+      draw: [(plot) => drawMarks(plot, place.points()?.marks ?? [], place.first, color)],
       setSelect: options.onZoom ? [(plot) => zoomed(plot, options)] : [],
       setCursor: place.first ? [(plot) => options.onRead(cursorIndex(plot))] : [],
     },
@@ -267,6 +269,36 @@ function drawBands(plot: uPlot, marks: Mark[], shade: string): void {
     const [left, right] = stretch(plot, marks, i);
     if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
   }
+  ctx.restore();
+}
+
+/** Where the dry runs of the batch went: a shade of the pen's color behind its line. */
+function drawDryRuns(plot: uPlot, points: Points, pen: Pen, fill: string): void {
+  const { ctx, bbox } = plot;
+  const { min = 0, max = 0 } = plot.scales.x ?? {};
+  const lows = points.band?.low[pen] ?? [];
+  const highs = points.band?.high[pen] ?? [];
+  const bottom = plot.scales.y?.min ?? 0;
+  const y = (value: number) => plot.valToPos(Math.max(value, bottom), "y", true);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.beginPath();
+  ctx.fillStyle = fill;
+  ctx.globalAlpha = 0.16;
+  points.t.forEach((t, i) => {
+    const next = points.t[i + 1];
+    const [low, high] = [lows[i], highs[i]];
+    if (next === undefined || t > (max ?? 0) || next < (min ?? 0)) return;
+    if (low == null && high == null) return;
+    const [left, right] = [plot.valToPos(t, "x", true), plot.valToPos(next, "x", true)];
+    const top = high == null ? bbox.top : y(high);
+    const end = low == null ? bbox.top + bbox.height : y(low);
+    // Half a pixel over the next one, so that no seam shows.
+    ctx.rect(left, top, right - left + 0.5, end - top);
+  });
+  ctx.fill();
   ctx.restore();
 }
 
