@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from controller.core.commanding import Mind
 
 MANUAL_STATES: Final = (State.IDLE, State.STOPPED, State.COMPLETE)
+UNRENEWED: Final = "nobody has renewed it"
 SWEEP_STATES: Final = (*MANUAL_STATES, State.ABORTED)
 _LID_CLOSED: Final = int(Signal.LID_CLOSED)
 _LID_LOCKED: Final = int(Signal.LID_LOCKED)
@@ -51,7 +52,7 @@ def tended(mind: Mind, image: Image, dt_s: float) -> None:
     hands, now_s = mind.state.hands, mind.state.now_s
     jog, sweep = hands.jog, hands.sweep
     if jog is not None and now_s >= jog.until_s:
-        end_jog(mind, "nobody has renewed it")
+        end_jog(mind, UNRENEWED)
     elif jog is not None and hands.turns and image.values[_PERMIT] == 1.0 and not jog.turning:
         _keep(mind, replace(hands, jog=replace(jog, turning=True)))
     if sweep is not None and now_s >= sweep.until_s:

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from controller.core.by_hand import UNRENEWED
 from controller.core.commands import Charge, Command, CommandName
 from controller.core.events import Event, EventKind
+from controller.core.hands import Jog
 from controller.core.image import ALL_GOOD, NO_AGE_S
 from controller.core.roles import Role
 from controller.core.scan import scan
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 NOT_KEPT: Final = (
     "what the controller knew of itself (scan gaps, lost devices, watchdogs): taken as healthy",
     "values beyond the 24 bits of a float32: one at a limit may fall on its other side",
-    "what went before the batch was loaded: the mill is taken to have stood still for a minute",
+    "what went before the batch was loaded: the mill is taken to have stood still for a minute,"
+    " with no row bypassed",
     "an output that waited for the record: compared is what the scan wanted",
 )
 WARM_UP_S: Final = 60.0
@@ -52,7 +55,32 @@ _WITHOUT_ARGUMENTS: Final = (
     CommandName.ABORT,
     CommandName.RESET,
     CommandName.LID_RELEASE,
+    CommandName.MANUAL,
+    CommandName.AUTO,
+    CommandName.PURGE_END,
 )
+# Commands whose arguments are in the event that they led to, under the same names.
+_TOLD: Final[dict[CommandName, tuple[EventKind, dict[str, str]]]] = {
+    CommandName.SHELVE: (
+        EventKind.ALARM_SHELVED,
+        {"id": "alarm", "reason": "reason", "minutes": "minutes", "one_shot": "one_shot"},
+    ),
+    CommandName.UNSHELVE: (EventKind.ALARM_UNSHELVED, {"id": "alarm"}),
+    CommandName.OUT_OF_SERVICE: (
+        EventKind.ALARM_OUT_OF_SERVICE,
+        {"id": "alarm", "reason": "reason"},
+    ),
+    CommandName.IN_SERVICE: (EventKind.ALARM_IN_SERVICE, {"id": "alarm"}),
+    CommandName.BYPASS: (
+        EventKind.BYPASS_SET,
+        {"row": "row", "minutes": "minutes", "reason": "reason"},
+    ),
+    CommandName.BYPASS_END: (EventKind.BYPASS_ENDED, {"row": "row"}),
+    CommandName.PURGE: (
+        EventKind.PURGE_BY_HAND,
+        {"argon_flow_slpm": "argon_flow_slpm", "minutes": "minutes"},
+    ),
+}
 # They change nothing that a scan decides.
 _WORDS: Final = (
     CommandName.COMMENT,
@@ -173,6 +201,7 @@ class _Player:
             self._rows[row.process_s].append(row)
         self._values = np.stack([trend.column(name) for name in SIGNAL_COLUMNS], 1).astype(float)
         self._own = np.stack([trend.column(name) for name in OWN_COLUMNS], 1)
+        self._jogs = _Jogs(rows)
         qualities = [Quality(name) for name in trend.header["qualities"]]
         codes = np.stack([trend.quality(name) for name in SIGNAL_COLUMNS], 1)
         good = qualities.index(Quality.GOOD)
@@ -184,7 +213,7 @@ class _Player:
         for number, now_s in enumerate(self._times.tolist()):
             rows = self._rows.get(now_s, [])
             try:
-                commands = tuple(self._commands(rows, state))
+                commands = (*self._commands(rows, state), *self._jogs.held(now_s, state))
             except _Unknown as unknown:
                 return Replay(
                     self._batch_id, number, scans, events, None, f"{now_s:.1f} s: {unknown}"
@@ -248,6 +277,12 @@ class _Player:
         if given.name is CommandName.ACK:
             ids = bodies[EventKind.ALARM_ACKNOWLEDGED.value]["id"]
             return replace(given, alarms=(ids,) if isinstance(ids, str) else tuple(ids))
+        if given.name is CommandName.JOG:
+            return replace(given, jog=self._jogs.begun(bodies.get(EventKind.JOG.value)))
+        if given.name in _TOLD:
+            kind, names = _TOLD[given.name]
+            told = bodies[kind.value]
+            return replace(given, **{ours: told[theirs] for theirs, ours in names.items()})
         if given.name in _WITHOUT_ARGUMENTS:
             return given
         raise _Unknown(f"{given.name.value} by {given.user} has more to it than the record keeps")
@@ -276,6 +311,52 @@ class _Player:
                 "; ".join(replayed) or "none",
             )
         return None
+
+
+class _Jogs:
+    """The person at the button. That one holds it is no event: it is held from its beginning until
+    the record says that the jog is over, or so long before that its lease ran out then.
+    """
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._over = [(r.process_s, r.body) for r in rows if _is_jog(r) and not r.body["on"]]
+        self._asked: Jog | None = None
+        self._lease_s = 0.0
+        self._user = ""
+
+    def begun(self, told: dict[str, Any] | None) -> Jog:
+        """What this command asks for, as its event says; nothing at all lets go."""
+        if told is None or not told["on"]:
+            self._asked = None
+            return Jog()
+        names = {field.name for field in fields(Jog)}
+        self._asked = Jog(**{name: value for name, value in told.items() if name in names})
+        self._lease_s, self._user = float(told["for_s"]), str(told["user"])
+        return self._asked
+
+    def held(self, now_s: float, state: ScanState) -> Iterator[Command]:
+        """The renewal in this scan, if there is one."""
+        while self._over and self._over[0][0] < now_s:
+            self._over.pop(0)
+        if self._asked is None:
+            return
+        if not self._over or self._over[0][0] <= now_s:
+            self._asked = None
+            return
+        end_s, body = self._over[0]
+        if body["why"] != UNRENEWED or now_s + self._lease_s <= end_s:
+            yield Command(
+                id=f"jog-{now_s}",
+                name=CommandName.JOG,
+                user=self._user,
+                roles=frozenset(Role),
+                state_version=state.version,
+                jog=self._asked,
+            )
+
+
+def _is_jog(row: Row) -> bool:
+    return row.kind == EventKind.JOG.value
 
 
 def _compared(event: Event) -> bool:

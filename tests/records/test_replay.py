@@ -7,11 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bands import band_of_steps, step_of
 from click.testing import CliRunner
 from recording import PLANT, Recorded
 
 from controller.cli_replay import replay as command
+from controller.core.band import RunBand
+from controller.core.batch import Step
 from controller.core.commands import Command, CommandName
+from controller.core.hands import Jog
 from controller.core.roles import Role
 from controller.core.signals import Signal
 from controller.core.states import State
@@ -20,6 +24,7 @@ from controller.records.reader import RecordReader
 from controller.records.replay import replay
 from controller.records.trendfile import SIGNAL_COLUMNS
 from sim.faults.parse import parse_fault
+from sim.world import Operator
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +75,53 @@ def test_a_batch_that_tripped_is_the_same_too(tmp_path: Path) -> None:
     found = of(tmp_path, batch_id)
     assert found.difference is None
     assert found.same
+
+
+def test_work_by_hand_bypasses_and_a_band_are_in_the_record_too(tmp_path: Path) -> None:
+    """Manual mode after the batch, a jog that is held and then forgotten, a purge, a bypass."""
+    run = Recorded(tmp_path)
+    run.operator = Operator(run.recipe, wide_open(run.recipe.sha256))
+    run.until(lambda world: world.state.state is State.RUNNING and world.now_s > 300.0)
+    give(run, CommandName.BYPASS, row="COOLING_LOST", minutes=2.0, reason="flow meter dirty")
+    run.until(lambda world: world.state.state is State.RUNNING and world.now_s > 340.0)
+    give(run, CommandName.BYPASS_END, row="COOLING_LOST")
+    run.run()
+    batch_id = run.batch_id
+    give(run, CommandName.MANUAL)
+    for _ in range(30):
+        give(run, CommandName.JOG, jog=Jog(argon_flow_slpm=1.0))
+        run.step()
+    run.until(lambda world: world.state.hands.jog is None)
+    give(run, CommandName.PURGE, argon_flow_slpm=2.0, minutes=1.0)
+    for _ in range(100):
+        run.step()
+    give(run, CommandName.PURGE_END)
+    give(run, CommandName.AUTO)
+    run.end()
+    kinds = {row.kind for row in RecordReader(tmp_path).rows(batch_id)}
+    assert {"band_taken", "bypass_set", "bypass_ended", "jog", "purge_by_hand"} <= kinds
+    found = of(tmp_path, batch_id)
+    assert found.difference is None
+    assert found.same, found.stopped_at
+
+
+def wide_open(recipe_sha256: str) -> RunBand:
+    return band_of_steps(recipe_sha256, step_of(0, Step.FILL, {}))
+
+
+def give(run: Recorded, name: CommandName, **more: object) -> None:
+    done = run.step(
+        Command(
+            id=f"{name.value}-{run.world.scans}",
+            name=name,
+            user="tester",
+            roles=frozenset(Role),
+            state_version=run.world.state.version,
+            proved=True,
+            **more,  # type: ignore[arg-type]
+        )
+    )
+    assert done.results[-1].accepted, done.results
 
 
 def test_the_first_scan_that_differs_is_shown(whole: tuple[Path, str], tmp_path: Path) -> None:
