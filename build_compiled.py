@@ -28,12 +28,13 @@ AROUND = (
 CORE = (
     *("batch", "by_hand", "commanding", "constants", "derived", "events", "gas", "gate", "hands"),
     *("health", "image", "images", "interlocks", "labels", "limits", "outputs", "permissives"),
-    *("phases", "procedure", "scan", "signals", "state", "totals", "trust", "value", "watch"),
+    *("phases", "procedure", "scan", "signals", "state", "totals", "trust", "twin", "value"),
+    "watch",
     *("matrix/row", "alarms/alarm", "alarms/book", "alarms/hiding", "alarms/log", "alarms/rules"),
 )
 SIM = (
     *("coating", "drive", "dryrun", "gas", "mill", "parameters", "peaks", "sensors", "thermal"),
-    "world",
+    *("registers", "world"),
 )
 
 

@@ -16,6 +16,7 @@ from typing import Final
 from controller.core.image import ALL_GOOD
 from controller.core.outputs import Outputs
 from controller.core.signals import SIGNALS, DriveState, Quality, Signal
+from controller.core.value import Value
 from controller.edge.codec import FULL_MA, SPAN_MA, ZERO_MA, Channel, Loop, Reading, Scaled
 from controller.edge.plantfile import PlantFile
 from controller.edge.registers import RawType
@@ -41,7 +42,7 @@ def carried(channel: Channel, value: float) -> Reading:
     return channel.decode(words, 0)
 
 
-class Registers:
+class Registers(Value):
     """The way of every signal and set point of one plant file through its words.
 
     Contacts and fault codes are whole numbers on both sides, and are left as they are.
@@ -80,10 +81,6 @@ class Registers:
             self._scaled.append((index, meaning.factor, point.scale, low, high))
         else:
             self._others.append(index)
-
-    def __deepcopy__(self, _: dict[int, object]) -> Registers:
-        """Itself: nothing in it changes."""
-        return self
 
     def read(self, values: list[float]) -> Sequence[Quality]:
         """Turns `values`, indexed by `Signal`, into what is read; the quality of each then."""

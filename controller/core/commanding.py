@@ -50,6 +50,7 @@ _PAPERS: Final[dict[CommandName, Callable[[Mind, Command], tuple[str, ...]]]] = 
     CommandName.RECIPE_RETIRE: papers.file,
 }
 _AT_ANY_MOMENT: Final = (*ALARM_COMMANDS, *NOTES, *_FINDINGS, *_PAPERS)
+_BESIDE_A_MOVE: Final = (*_AT_ANY_MOMENT, CommandName.BAND)
 _FOR_AUTO: Final = (CommandName.LOAD, CommandName.CHARGE, CommandName.START)
 _IN_MAINTENANCE: Final = (*_AT_ANY_MOMENT, CommandName.LID_RELEASE, CommandName.MAINTENANCE_END)
 _MOVES_BY_HAND: Final = (CommandName.JOG, CommandName.PURGE)
@@ -193,7 +194,7 @@ def _one(mind: Mind, command: Command, version: int) -> tuple[str, ...]:
 
     `version` is what people saw: what another command of this scan changes does not count.
     """
-    if mind.moved and command.name not in (*_AT_ANY_MOMENT, CommandName.BAND):
+    if mind.moved and command.name not in _BESIDE_A_MOVE:
         return (f"the state has just changed to {mind.state.state.value}",)
     denied = refusals(command, mind.state.state, version, _operator(mind.state))
     denied += mode_refusals(mind.state, command.name)
