@@ -60,7 +60,7 @@ def _recipe(quick: bool) -> Recipe:
 
 def _recorded(folder: Path, recipe: Recipe) -> tuple[str, float]:
     """A whole batch in a record in `folder`: its id, and how many hours of process time it took."""
-    world = World(new_mill(recipe, PLANT.equipment, 1), PLANT.equipment)
+    world = World(new_mill(recipe, PLANT.equipment, 1), PLANT)
     operator = Operator(recipe)
     record = Record(folder, setting_of(PLANT, 1.0), PERIOD_S)
     record.start(PLANT.equipment)
