@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from controller.errors import RecordError
-from controller.records.trendfile import Layout, TrendFile
+from controller.records.trendfile import SCANS_PER_BLOCK, Blocks, Layout, TrendFile, in_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +46,11 @@ class ParquetTrend:
             raise RecordError(f"the trend cannot be read ({error})", where=str(path)) from error
         self.layout = Layout(tuple(self.header["columns"]), self.header["signals"])
 
+    @property
+    def scans_at_most(self) -> int:
+        """How many scans it has."""
+        return int(self._file.metadata.num_rows)
+
     def times(self) -> NDArray[np.float64]:
         """Process time of each scan in seconds."""
         found: NDArray[np.float64] = self._read("t_s")
@@ -62,6 +67,15 @@ class ParquetTrend:
             raise KeyError(name)
         found: NDArray[np.float32] = self._read(name)
         return found
+
+    def blocks(self, name: str, begin: int) -> tuple[Blocks, Blocks]:
+        """As `TrendFile.blocks`; nothing here changes any more."""
+        first = begin * SCANS_PER_BLOCK
+        if first >= self._file.metadata.num_rows:
+            nothing = in_blocks(np.zeros(0), np.zeros(0, np.float32))
+            return nothing, nothing
+        times, values = self.times()[first:], self.column(name)[first:]
+        return in_blocks(times, values), in_blocks(times[:0], values[:0])
 
     def quality(self, name: str) -> NDArray[np.uint8]:
         """The quality of a signal per scan, as an index into the header's `qualities`."""

@@ -19,15 +19,17 @@ from controller.records.archive import Trend, file_sha256, open_trend
 from controller.records.batch import batch_record, summary
 from controller.records.chain import Anchor, Break, Verdict, rows_of, verify
 from controller.records.downsample import least_and_greatest
+from controller.records.extremes import Kept
 from controller.records.row import Row
 from controller.records.schema import RECORD_NAME, open_for_reading
-from controller.records.trendfile import TrendFile
+from controller.records.trendfile import SCANS_PER_BLOCK, TrendFile
 from controller.records.trends import FOLDER
 from controller.records.wear import WEAR_KINDS, worn
 
 BATCHES_SENT: Final = 500
 AUDIT_SENT: Final = 500
 POINTS_MAX: Final = 5_000
+FINEST: Final = 4  # blocks in a stretch: with fewer, the scans themselves are thinned
 DRAWN: Final = (
     "o2_ppm",
     "h2o_ppm",
@@ -55,6 +57,7 @@ class RecordReader:
 
     def __init__(self, data: Path) -> None:
         self.data = data
+        self._extremes = Kept()
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -136,19 +139,39 @@ class RecordReader:
         trend = self.trend_of(batch_id)
         if trend is None:
             raise RecordError(f"there is no trend of batch {batch_id!r}")
-        times = trend.times()
-        series = {}
+        series, scans = {}, 0
         for name in columns:
             if name not in trend.layout.columns:
                 raise RecordError(f"the trend has no column {name!r}")
-            values = trend.column(name)
-            kept = least_and_greatest(values, points)
+            times, values, above, scans = self._thinned(trend, name, points)
             series[name] = {
-                "t_s": np.round(times[kept], 3).tolist(),
-                "values": [_plain(value) for value in values[kept].tolist()],
-                "above_range": bool(np.isposinf(values).any()),
+                "t_s": np.round(times, 3).tolist(),
+                "values": [_plain(value) for value in values.tolist()],
+                "above_range": above,
             }
-        return {"batch": batch_id, "scans": len(times), "series": series}
+        return {"batch": batch_id, "scans": scans, "series": series}
+
+    def thinned(self, batch_id: str, name: str, points: int) -> tuple[Any, Any]:
+        """Times and values of one column as at most `points` points with every peak kept.
+
+        Raises RecordError when there is no such trend.
+        """
+        trend = self.trend_of(batch_id)
+        if trend is None:
+            raise RecordError(f"there is no trend of batch {batch_id!r}")
+        times, values, *_ = self._thinned(trend, name, points)
+        return times, values
+
+    def _thinned(self, trend: Trend, name: str, points: int) -> tuple[Any, Any, bool, int]:
+        """Times and values of so many points, whether anything was above the range, of how many
+        scans.
+        """
+        if trend.scans_at_most >= FINEST * SCANS_PER_BLOCK * (points // 2):
+            found = self._extremes.of(trend, name)
+            return *found.points(points), bool(found.above.any()), int(found.scans.sum())
+        times, values = trend.times(), trend.column(name)
+        kept = least_and_greatest(values, points)
+        return times[kept], values[kept], bool(np.isposinf(values).any()), len(times)
 
     def audit(self, after: int = 0, limit: int = AUDIT_SENT) -> list[dict[str, Any]]:
         """The newest entries of the audit trail after this number, oldest first."""

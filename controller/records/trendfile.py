@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 FORMAT: Final = "blademill-trend-1"
 HEADER_BYTES: Final = 4096
 SCANS_PER_FRAME: Final = 10
+FRAMES_PER_BLOCK: Final = 2
+SCANS_PER_BLOCK: Final = SCANS_PER_FRAME * FRAMES_PER_BLOCK
 FRAME_MARK: Final = 0x54524D42
 SIGNAL_COLUMNS: Final = tuple(signal.name.lower() for signal in Signal)
 # What the controller has added up, as `Totals` names it.
@@ -88,6 +90,9 @@ def own_values(state: State, outputs: Outputs, totals: Totals) -> tuple[float, .
     bits = sum(1 << bit for bit, name in enumerate(SWITCHES) if getattr(outputs, name))
     code = float(_STATE_CODE[state])
     return (code, float(bits), outputs.rotor_rpm, outputs.argon_flow_slpm, *_TOTALS_OF(totals))
+
+
+Blocks = tuple["NDArray[np.float64]", "NDArray[np.float32]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,11 @@ class TrendFile:
         """How many whole frames it has."""
         return len(self._frames)
 
+    @property
+    def scans_at_most(self) -> int:
+        """How many scans it has if every frame is full; looks at none of them."""
+        return len(self._frames) * SCANS_PER_FRAME
+
     def first_bad(self) -> int | None:
         """The number of the first frame that was damaged, None when all are good."""
         for number in range(self.frames):
@@ -208,6 +218,19 @@ class TrendFile:
         )
         return found
 
+    def blocks(self, name: str, begin: int) -> tuple[Blocks, Blocks]:
+        """Times and values in blocks of scans from block `begin` on, NaN where there is no scan:
+        those that will never change, and what there is of the one after them.
+        """
+        if name not in self.layout.columns:
+            raise KeyError(name)
+        index, frames = self.layout.columns.index(name), self._frames
+        whole = len(frames) // FRAMES_PER_BLOCK * FRAMES_PER_BLOCK
+        first = begin * FRAMES_PER_BLOCK
+        parts = (frames[first:whole], frames[whole:])
+        done, rest = (in_blocks(part["t_s"], part["values"][:, index, :]) for part in parts)
+        return done, rest
+
     def quality(self, name: str) -> NDArray[np.uint8]:
         """The quality of a signal per scan, as an index into the header's `qualities`."""
         index = self.layout.columns.index(name)
@@ -221,6 +244,18 @@ class TrendFile:
         if not len(counts) or int(counts.min()) == SCANS_PER_FRAME:
             return flat
         return flat[(np.arange(SCANS_PER_FRAME) < counts[:, None]).reshape(-1)]
+
+
+def in_blocks(times: Any, values: Any) -> Blocks:
+    """Both as rows of a block each, filled up with NaN."""
+    count = -(-times.size // SCANS_PER_BLOCK)
+
+    def shaped(column: Any) -> Any:
+        flat = np.full(count * SCANS_PER_BLOCK, np.nan, column.dtype)
+        flat[: column.size] = column.reshape(-1)
+        return flat.reshape(count, SCANS_PER_BLOCK)
+
+    return shaped(times), shaped(values)
 
 
 def _is_good(frame: Any) -> bool:
