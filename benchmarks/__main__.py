@@ -1,4 +1,7 @@
-"""`python -m benchmarks [--quick] [--out FILE] [NAME ...]`: all of them, or those named."""
+"""`python -m benchmarks [--quick] [--out FILE] [NAME ...]`: all of them, or those named.
+
+`pectus` fetches another engine from the network, so it must be named.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ NAMES = (
     "dry_run",
     "ensemble",
     "growth",
+    "native",
     "start",
     "trend",
     "verify",

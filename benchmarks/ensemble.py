@@ -18,11 +18,16 @@ GOAL_SCALING = 1.6
 S_PER_H = 3600.0
 
 
-def rate(runs: int, jobs: int) -> tuple[float, float]:
-    """Batch-hours per second and runs per second of a study of the training recipe."""
+def training(runs: int) -> Study:
+    """A study of the training recipe with so many runs."""
     plant = lab_plant()
     recipe = load_recipe(resolve_recipe("training", plant.id), plant.equipment)
-    study = Study(recipe, plant, load_uncertainties(), runs)
+    return Study(recipe, plant, load_uncertainties(), runs)
+
+
+def rate(runs: int, jobs: int) -> tuple[float, float]:
+    """Batch-hours per second and runs per second of a study of the training recipe."""
+    study = training(runs)
     with TemporaryDirectory(prefix="bm-bench-") as folder:
         began_s = time.perf_counter()
         path = carry_out(study, Path(folder), jobs)

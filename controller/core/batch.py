@@ -20,6 +20,7 @@ from controller.core.recipe import (
     Purge,
     Recipe,
 )
+from controller.core.value import Value
 from controller.core.volume import free_volume_l
 
 G_PER_KG: Final = 1000.0
@@ -67,7 +68,7 @@ class Average:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Position(Value):
     """Where the batch is. Times are on the process clock, which stands still while held."""
 
     index: int = 0
@@ -85,7 +86,7 @@ class Position:
 
 
 @dataclass(slots=True, init=False)
-class Totals:
+class Totals(Value):
     """What a batch adds up. `dose_*` belong to the mill segment under way."""
 
     process_s: Final[float]
@@ -122,7 +123,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Value):
     """The control recipe of one batch with everything that is fixed once it is loaded."""
 
     id: str

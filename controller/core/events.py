@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
+from controller.core.value import Value
+
 
 @unique
 class EventKind(Enum):
@@ -66,7 +68,7 @@ class EventKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Value):
     """One thing that happened at process time `t_s`. `data` holds plain JSON values only."""
 
     kind: EventKind

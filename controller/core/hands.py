@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Final
 
+from controller.core.value import Value
+
 JOG_LEASE_S: Final = 2.0
 """How long a jog goes on after the last word of the person who holds the button."""
 
@@ -96,7 +98,7 @@ class BypassInForce:
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class Hands(Value):
     """The mode with who set it, since when and why; what is under way by hand; the bypasses."""
 
     mode: Mode = Mode.AUTO

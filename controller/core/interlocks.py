@@ -22,7 +22,7 @@ from controller.core.value import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Value):
     """One armed row whose value is outside its band or UNKNOWN; `confirmed` after its time."""
 
     row: int

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from controller.core.equipment import Equipment
 from controller.core.recipe import Atmosphere
+from controller.core.value import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Value):
     """Everything that a row, a permissive or the last gate compares with."""
 
     o2_start_ppm: float = 10.0

@@ -20,7 +20,7 @@ from controller.core.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class Release(Value):
     """A lid release under way: asked for at `since_s`."""
 
     since_s: float
@@ -116,7 +116,7 @@ class ScanState(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class CommandResult:
+class CommandResult(Value):
     """What became of one command: `reasons` says what is missing when it was refused."""
 
     command_id: str

@@ -7,9 +7,11 @@ puts it on a throw-away model, fires, and returns the new value.
 from __future__ import annotations
 
 from enum import Enum, unique
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
-from transitions import Machine, MachineError
+if TYPE_CHECKING:
+    from transitions import Machine
 
 
 @unique
@@ -96,7 +98,11 @@ class _Model:
     state: State
 
 
+@cache
 def _machine() -> Machine:
+    # Not at the head: who reads a recipe or asks for a thickness fires nothing, and need not wait.
+    from transitions import Machine
+
     machine = Machine(
         model=None,
         states=State,
@@ -111,19 +117,18 @@ def _machine() -> Machine:
     return machine
 
 
-_MACHINE: Final = _machine()
-
-
 def fire(state: State, trigger: Trigger) -> State | None:
     """The state that `trigger` leads to from `state`, or None where the table has no such row."""
-    model = _Model()
-    _MACHINE.add_model(model, initial=state)
+    from transitions import MachineError
+
+    machine, model = _machine(), _Model()
+    machine.add_model(model, initial=state)
     try:
-        _MACHINE.events[trigger.value].trigger(model)
+        machine.events[trigger.value].trigger(model)
     except MachineError:
         return None
     finally:
-        _MACHINE.remove_model(model)
+        machine.remove_model(model)
     return model.state
 
 

@@ -16,6 +16,7 @@ from typing import Final
 from controller.core.image import ALL_GOOD
 from controller.core.outputs import DEAD, Outputs
 from controller.core.signals import NAN, SIGNAL_COUNT, SIGNALS, Image, Signal
+from controller.core.value import Value
 
 LOSS: Final = 2
 LOOSE: Final = 6  # three losses, with less than FORGET_S between them
@@ -55,7 +56,7 @@ class Loose:
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Value):
     """What is remembered of past readings.
 
     `out` holds the signals that are lost now: UNKNOWN, a contact that is not made, a valve that is

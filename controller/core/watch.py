@@ -15,6 +15,7 @@ from controller.core.limits import Limits
 from controller.core.outputs import Outputs
 from controller.core.signals import DriveState, Signal
 from controller.core.trust import NEW, Trust
+from controller.core.value import Value
 
 GAS_UNKNOWN_MAX_S: Final = 60.0
 
@@ -35,7 +36,7 @@ _FOLLOWED_SCANS: Final = 6.0
 
 
 @dataclass(slots=True, init=False)
-class Watch:
+class Watch(Value):
     """The memory of the interlocks.
 
     `credit` says that the headspace was purged and proven. `peak_rpm` is how fast the rotor may

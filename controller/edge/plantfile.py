@@ -10,9 +10,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
-
-from pydantic import TypeAdapter
 
 from controller.core.equipment import Equipment
 from controller.core.signals import Signal
@@ -70,9 +67,6 @@ class PlantFile:
         return PointCodec(device.register_map.points[wire.point], device.order)
 
 
-_DOCUMENT: Final = TypeAdapter(PlantDocument)
-
-
 def load_plant(path: Path) -> PlantFile:
     """Read the plant file at `path`. Raises PlantFileError with every fault in it."""
     return _plant(read_toml(path, PlantFileError))
@@ -97,7 +91,7 @@ def with_addresses(plant: PlantFile, addresses: Mapping[str, tuple[str, int]]) -
 
 
 def _plant(document: TomlDocument) -> PlantFile:
-    built = build(_DOCUMENT, document.data, document, ())
+    built = build(PlantDocument, document.data, document, ())
     found = built[0]
     faults = sorted_faults(list(plant_faults(found, document))) if found else built[1]
     if found is None or faults:

@@ -10,16 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from controller.edge.profilecheck import profile_faults
 from controller.edge.registers import Profile, ProfileFile
 from controller.edge.tomlfile import build, read_toml, sorted_faults
 from controller.errors import PlantFileError
 
 PROFILES: Final = Path(__file__).resolve().parent / "profiles"
-
-_FILE: Final = TypeAdapter(ProfileFile)
 
 
 def profile_names() -> list[str]:
@@ -36,7 +32,7 @@ def load_profile(name: str) -> Profile:
 def read_profile(path: Path) -> Profile:
     """Read the profile in the file `path`. Raises PlantFileError with every fault in it."""
     document = read_toml(path, PlantFileError)
-    built = build(_FILE, document.data, document, ())
+    built = build(ProfileFile, document.data, document, ())
     file = built[0]
     faults = sorted_faults(list(profile_faults(file, document))) if file else built[1]
     if file is None or faults:

@@ -27,6 +27,7 @@ from controller.core.recipe_rules import END_KEYS, MAX_PHASES, used_powder_probl
 from controller.edge.faultwords import choice_text, shown, unknown_key_text
 from controller.edge.tomlfile import (
     TomlDocument,
+    adapter_of,
     build,
     parse_toml,
     read_toml,
@@ -37,14 +38,6 @@ from controller.errors import Fault, RecipeError
 from controller.packaged import packaged_file, packaged_names
 
 TABLES: Final = ("recipe", "core", "sse", "charge", "atmosphere", "phases")
-HEADER: Final = TypeAdapter(Header)
-CORE: Final = TypeAdapter(CorePowder)
-SSE: Final = TypeAdapter(Electrolyte)
-CHARGE: Final = TypeAdapter(ChargeTarget)
-ATMOSPHERE: Final = TypeAdapter(Atmosphere)
-PHASES: Final[dict[str, TypeAdapter[Phase]]] = {
-    word: TypeAdapter(kind) for word, kind in PHASE_OF.items()
-}
 SCHEMA_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 T = TypeVar("T")
@@ -114,11 +107,11 @@ def _recipe(document: TomlDocument, equipment: Equipment | None) -> Recipe:
         for key in document.data
         if key not in TABLES
     ]
-    header = _table(document, "recipe", HEADER, faults)
-    core = _table(document, "core", CORE, faults)
-    sse = _table(document, "sse", SSE, faults)
-    charge = _table(document, "charge", CHARGE, faults)
-    atmosphere = _table(document, "atmosphere", ATMOSPHERE, faults)
+    header = _table(document, "recipe", Header, faults)
+    core = _table(document, "core", CorePowder, faults)
+    sse = _table(document, "sse", Electrolyte, faults)
+    charge = _table(document, "charge", ChargeTarget, faults)
+    atmosphere = _table(document, "atmosphere", Atmosphere, faults)
     words, phases = _phases(document, faults)
     parts = RecipeParts(
         header=header,
@@ -163,14 +156,12 @@ def _used_powder(document: TomlDocument, core: CorePowder | None) -> list[Fault]
     return [document.fault(found.path, found.message) for found in problems if found]
 
 
-def _table(
-    document: TomlDocument, name: str, adapter: TypeAdapter[T], faults: list[Fault]
-) -> T | None:
+def _table(document: TomlDocument, name: str, kind: type[T], faults: list[Fault]) -> T | None:
     if name not in document.data:
-        keys = ", ".join(adapter.json_schema()["properties"])
+        keys = ", ".join(adapter_of(kind).json_schema()["properties"])
         faults.append(document.fault((name,), f"table [{name}] is missing; its keys: {keys}"))
         return None
-    built = build(adapter, document.data[name], document, (name,))
+    built = build(kind, document.data[name], document, (name,))
     faults += built[1]
     return built[0]
 
@@ -202,7 +193,7 @@ def _phase(
         why = f"is missing; must be one of: {', '.join(PHASE_OF)}"
         return None, None, [document.fault((*path, "type"), why)]
     word = data["type"]
-    if not isinstance(word, str) or word not in PHASES:
+    if not isinstance(word, str) or word not in PHASE_OF:
         return None, None, [document.fault((*path, "type"), choice_text(word, PHASE_OF))]
-    built = build(PHASES[word], data, document, path)
+    built = build(PHASE_OF[word], data, document, path)
     return word, *built

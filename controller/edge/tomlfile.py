@@ -87,13 +87,24 @@ def parse_toml(raw: bytes, name: str, error: type[FileFaults]) -> TomlDocument:
     return document
 
 
+_ADAPTERS: Final[dict[Any, TypeAdapter[Any]]] = {}
+
+
+def adapter_of(kind: type[T]) -> TypeAdapter[T]:
+    """What checks data against `kind`; made when it is first asked for, which takes a while."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
 def build(
-    adapter: TypeAdapter[T], data: object, document: TomlDocument, prefix: KeyPath
+    kind: type[T], data: object, document: TomlDocument, prefix: KeyPath
 ) -> tuple[T | None, list[Fault]]:
-    """Build the adapter's type from `data`, which stands at `prefix` in `document`.
+    """Build a `kind` from `data`, which stands at `prefix` in `document`.
 
     Returns the value and no faults, or None and every fault in plain words, in file order.
     """
+    adapter = adapter_of(kind)
     try:
         # By way of JSON: there pydantic's strict mode takes an enum's value and a tuple's list.
         return adapter.validate_json(json.dumps(data)), []

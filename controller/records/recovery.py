@@ -11,15 +11,15 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pydantic import TypeAdapter
-
 from controller.core.batch import Totals
 from controller.core.commands import Charge
 from controller.core.equipment import Equipment
 from controller.core.events import EventKind
 from controller.core.recipe import Recipe
+from controller.core.recipe_parts import PHASE_OF
 from controller.core.recovery import Crashed
-from controller.edge.recipefile import PHASES, parse_recipe
+from controller.edge.recipefile import parse_recipe
+from controller.edge.tomlfile import adapter_of
 from controller.errors import BlademillError
 from controller.records.archive import Trend
 from controller.records.reader import RecordReader
@@ -28,7 +28,6 @@ from controller.records.trendfile import TOTAL_COLUMNS
 from controller.records.when import boot_id, mono_ns
 
 CRASHED: Final = "CRASHED"
-_CHARGE: Final = TypeAdapter(Charge)
 
 
 def undecided(reader: RecordReader, equipment: Equipment) -> tuple[Crashed | None, list[Draft]]:
@@ -94,7 +93,8 @@ def _recipe(loaded: dict[str, Any], equipment: Equipment) -> Recipe | None:
         if continues is None:
             return recipe
         phases = (
-            PHASES[phase["type"]].validate_json(json.dumps(phase)) for phase in continues["phases"]
+            adapter_of(PHASE_OF[phase["type"]]).validate_json(json.dumps(phase))
+            for phase in continues["phases"]
         )
         return replace(recipe, phases=tuple(phases), sha256=str(said["sha256"]))
     except (BlademillError, ValueError, KeyError):
@@ -103,7 +103,7 @@ def _recipe(loaded: dict[str, Any], equipment: Equipment) -> Recipe | None:
 
 def _charge(body: dict[str, Any]) -> Charge | None:
     try:
-        return _CHARGE.validate_json(json.dumps(body))
+        return adapter_of(Charge).validate_json(json.dumps(body))
     except ValueError:
         return None
 

@@ -22,6 +22,7 @@ from sim.world import ENDED, PERIOD_S, Operator, World, mill_of, parameters_for,
 
 LIMIT_S: Final = 86_400.0
 START_LIMIT_S: Final = 600.0
+_OVER: Final = (*ENDED, State.HELD)
 _MARKED: Final = ("charge", "bias", "shell")
 
 
@@ -79,7 +80,7 @@ def run_once(recipe: Recipe, plant: PlantFile, chosen: Drawn, seed: int) -> Outc
         peaks.take(mill)
         peaks.take_measured(world.image.values)
         events += decision.events
-        if decision.events and decision.state.state in (*ENDED, State.HELD):
+        if decision.events and decision.state.state in _OVER:
             break
         if not operator.done and world.now_s > START_LIMIT_S:
             break

@@ -11,7 +11,6 @@ from statistics import NormalDist
 from typing import Annotated, Any, ClassVar, Final
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
-from pydantic import TypeAdapter
 
 from controller.core.equipment import STRICT
 from controller.core.signals import Signal
@@ -136,7 +135,6 @@ class Uncertainties:
     items: tuple[Vary, ...]
 
 
-_ADAPTER: Final = TypeAdapter(_Document)
 STANDARD: Final = Path(__file__).parent / "uncertainties.toml"
 _NEEDED: Final = {
     Shape.NORMAL: ("mean", "sigma"),
@@ -162,7 +160,7 @@ def parse_uncertainties(raw: bytes, name: str) -> Uncertainties:
 
 
 def _read(document: TomlDocument) -> Uncertainties:
-    built = build(_ADAPTER, document.data, document, ())
+    built = build(_Document, document.data, document, ())
     found = built[0]
     faults = sorted_faults(_faults(found.vary, document)) if found else built[1]
     if found is None or faults:

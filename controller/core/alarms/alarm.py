@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Final
 
+from controller.core.value import Value
+
 
 @unique
 class AlarmState(Enum):
@@ -41,7 +43,7 @@ _HIDDEN_STATE: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(Value):
     """That an alarm is listed apart: why, by whom (nobody by design), since when, until when."""
 
     kind: Suppression
@@ -53,7 +55,7 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Value):
     """One alarm that is not normal. `row` is its index in the matrix.
 
     `active` is the row's own condition in this scan, whatever is hidden or delayed.

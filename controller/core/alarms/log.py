@@ -9,6 +9,7 @@ from typing import Final
 from controller.core.alarms.alarm import Alarm, Suppression
 from controller.core.events import Event, EventKind
 from controller.core.matrix.row import Row
+from controller.core.value import Value
 
 CHATTER_S: Final = 60.0
 CHATTER_COUNT: Final = 3
@@ -31,7 +32,7 @@ class Activation:
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmLog:
+class AlarmLog(Value):
     """The activations of the last hour, the newest `KEPT` of them, and what follows from them."""
 
     activations: tuple[Activation, ...] = ()

@@ -13,6 +13,7 @@ from typing import Final, TypedDict
 
 from controller.core.roles import Role
 from controller.core.signals import SIGNAL_COUNT, SIGNALS, Signal
+from controller.core.value import Value
 
 INF: Final = math.inf
 
@@ -113,7 +114,7 @@ class Bypass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Value):
     """One cause and its effect."""
 
     id: str
