@@ -15,7 +15,7 @@ from controller.core.signals import DriveState, Signal
 from controller.core.state import ScanState
 from controller.core.states import State
 from controller.core.twin import deviation
-from controller.core.watch import Watch, stands_still
+from controller.core.watch import Watch, stands_still, turns_on
 
 _ROTOR: Final = int(Signal.ROTOR_RPM)
 _DRIVE_STATE: Final = int(Signal.DRIVE_STATE)
@@ -192,11 +192,7 @@ def _overdue(state: ScanState, watch: Watch, now_s: float) -> tuple[float, float
         (spins and in_state_s > equipment.run_down_s)
         or in_state_s > equipment.run_down_s + equipment.coast_s
     )
-    turning = (
-        not spins
-        and now_s - watch.last_spin_s > equipment.coast_s
-        and not stands_still(watch, equipment, now_s)
-    )
+    turning = not spins and turns_on(watch, equipment, now_s)
     return (
         1.0 if turning else 0.0,
         1.0 if slow else 0.0,

@@ -56,7 +56,8 @@ def shown(signal: Signal, image: Image) -> str:
     """A value with its unit, or why it is UNKNOWN."""
     value = image.values[signal]
     if value != value:
-        return f"UNKNOWN ({image.quality[signal].value})"
+        why = image.quality[signal].value.replace("_", " ")
+        return f"UNKNOWN ({why})"
     info = SIGNALS[signal]
     if info.digital:
         return "yes" if value == 1.0 else "no"

@@ -41,8 +41,10 @@ class Watch(Value):
 
     `credit` says that the headspace was purged and proven. `peak_rpm` is how fast the rotor may
     still be: the highest set point since standstill, until the run-down from it (begun after
-    `peak_s`) has had its time. `mark_rpm` is what the smoothed set point was when the reading of
-    the rotor's speed, `seen_rpm`, last changed.
+    `peak_s`) has had its time. `rested_s` and `moved_s` are when all inputs last agreed that it
+    stands still, and when one last said that it does not; in between nobody knows. `mark_rpm`
+    is what the smoothed set point was when the reading of the rotor's speed, `seen_rpm`, last
+    changed.
     """
 
     still_since_s: Final[float]
@@ -56,6 +58,8 @@ class Watch(Value):
     seen_rpm: Final[float]
     mark_rpm: Final[float]
     trust: Final[Trust]
+    rested_s: Final[float]
+    moved_s: Final[float]
 
     def __init__(
         self,
@@ -70,6 +74,8 @@ class Watch(Value):
         seen_rpm: float = 0.0,
         mark_rpm: float = 0.0,
         trust: Trust = NEW,
+        rested_s: float = -math.inf,
+        moved_s: float = -math.inf,
     ) -> None:
         self.still_since_s = still_since_s
         self.last_spin_s = last_spin_s
@@ -82,11 +88,28 @@ class Watch(Value):
         self.seen_rpm = seen_rpm
         self.mark_rpm = mark_rpm
         self.trust = trust
+        self.rested_s = rested_s
+        self.moved_s = moved_s
 
 
 def stands_still(watch: Watch, equipment: Equipment, now_s: float) -> bool:
     """Whether the hard-wired input and the stopped drive have agreed for the proof time."""
     return now_s - watch.still_since_s >= equipment.standstill_proof_s
+
+
+def turns_on(watch: Watch, equipment: Equipment, now_s: float) -> bool:
+    """Whether a drive that is not told to run may be turning although it had its coast time.
+
+    What says that it moves counts until standstill is proven. Inputs that are merely lost count
+    when they have been for a coast time, or have never agreed since the drive last ran: a device
+    that does not answer for a moment is told as that, not as a blade that turns.
+    """
+    coast_s = equipment.coast_s
+    return (
+        now_s - watch.last_spin_s > coast_s
+        and not stands_still(watch, equipment, now_s)
+        and (now_s - watch.moved_s <= coast_s or now_s - watch.rested_s > coast_s)
+    )
 
 
 def watched(
@@ -122,9 +145,12 @@ def watched(
         and x[_PRESSURE] >= 0.0
         and now_s - gas_known_s <= GAS_UNKNOWN_MAX_S
     )
-    still_since_s = math.inf
+    still_since_s, rested_s, moved_s = math.inf, watch.rested_s, watch.moved_s
     if still:
         still_since_s = watch.still_since_s if watch.still_since_s < now_s else now_s
+        rested_s = now_s
+    elif x[_STANDSTILL] == 0.0 or x[_DRIVE_STATE] >= _RUNNING or abs(x[_ROTOR]) > limits.still_rpm:
+        moved_s = now_s
     target_rpm = sent.rotor_rpm
     slowed = still or target_rpm >= watch.peak_rpm
     if not slowed:
@@ -149,4 +175,6 @@ def watched(
         rotor_rpm,
         watch.mark_rpm if rotor_rpm == watch.seen_rpm else follow_rpm,
         trust,
+        rested_s,
+        moved_s,
     )

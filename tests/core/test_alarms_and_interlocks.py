@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from bench import TURNING, Bench, command, kinds, state_in
+from bench import LAB, TURNING, Bench, command, kinds, state_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +22,7 @@ from controller.core.roles import Role
 from controller.core.signals import NAN, Signal
 from controller.core.state import Decision
 from controller.core.states import State
+from controller.core.watch import stands_still
 
 TURNS = state_in(State.RUNNING, MillPulse, Step.ON, outputs=TURNING)
 ROWS = TURNS.matrix.rows
@@ -355,3 +356,44 @@ def test_whatever_is_done_nothing_dangerous_is_out_of_sight(
             before = {alarm.row for alarm in run.state.alarms if alarm.latched}
             decision = run.see(sees, *(commands if number == 0 else ()))
             check(decision, before.__contains__)
+
+
+# A blade that may still turn: what says so, and what merely does not answer.
+
+STILL_TURNING = "STILL_TURNING"
+NOBODY_KNOWS = {Signal.STANDSTILL: NAN, Signal.DRIVE_STATE: NAN, Signal.ROTOR_RPM: NAN}
+MOVES = [{Signal.STANDSTILL: 0.0}, {Signal.ROTOR_RPM: 400.0}, {Signal.ROTOR_RPM: -400.0}]
+
+
+def at_rest() -> Bench:
+    bench = Bench(state_in(State.IDLE))
+    bench.see(seconds=LAB.coast_s)
+    return bench
+
+
+def test_a_device_that_does_not_answer_for_a_moment_is_not_a_blade_that_turns() -> None:
+    """I2: the lid stays locked meanwhile; people are not sent to the emergency stop for nothing."""
+    bench = at_rest()
+    bench.see(NOBODY_KNOWS, seconds=LAB.coast_s - 1.0)
+    assert not stands_still(bench.state.watch, LAB, bench.now_s)
+    bench.see(seconds=LAB.standstill_proof_s + 1.0)
+    assert stands_still(bench.state.watch, LAB, bench.now_s)
+    assert shown(bench, STILL_TURNING) is AlarmState.NORMAL
+    assert not kinds(bench.events, "alarm_raised")
+    bench.see(NOBODY_KNOWS, seconds=LAB.coast_s + 1.0)
+    assert shown(bench, STILL_TURNING) is AlarmState.UNACKNOWLEDGED
+
+
+@pytest.mark.parametrize("moves", MOVES, ids=str)
+def test_what_says_that_the_blade_moves_is_told_at_once_until_it_is_proven_still(
+    moves: dict[Signal, float],
+) -> None:
+    """I2, I12."""
+    bench = at_rest()
+    bench.see(moves)
+    assert shown(bench, STILL_TURNING) is AlarmState.UNACKNOWLEDGED
+    bench.see(NOBODY_KNOWS, seconds=5.0)
+    assert bench.state.watch.moved_s < bench.now_s
+    assert shown(bench, STILL_TURNING) is AlarmState.UNACKNOWLEDGED
+    bench.see(seconds=LAB.standstill_proof_s + 30.0)
+    assert shown(bench, STILL_TURNING) is AlarmState.RETURNED

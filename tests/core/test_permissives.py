@@ -128,7 +128,7 @@ def test_a_person_can_read_what_is_missing() -> None:
     found = {p.id: p for p in start_permissives(READY, image({Signal.ROOM_O2_PERCENT: 19.0}))}
     assert found["ROOM_O2_PERCENT_MIN"].missing == "Room O2: 19.00 %, needs at least 20 %"
     found = {p.id: p for p in start_permissives(READY, image({Signal.LID_CLOSED: NAN}))}
-    assert found["LID_CLOSED"].missing == "Lid closed: UNKNOWN (bad_sensor), needs yes"
+    assert found["LID_CLOSED"].missing == "Lid closed: UNKNOWN (bad sensor), needs yes"
 
 
 def test_start_needs_an_order() -> None:

@@ -161,7 +161,8 @@ def _derived(source: Derived, row: Row, limits: Limits) -> str:
         Derived.ARGON_FLOW_ERROR: f"Argon flow within {100.0 * row.high:g} % of its set point",
         Derived.SUPPLY_VALVE_ERROR: "Supply valve as commanded",
         Derived.EXHAUST_VALVE_ERROR: "Exhaust valve as commanded",
-        Derived.TURNING_AFTER_STOP_S: "Standstill proven within the coast time of the last drive",
+        Derived.TURNING_AFTER_STOP_S: "Standstill proven within the coast time of the last drive;"
+        " later, nothing says that it moves, and it is not UNKNOWN for longer than the coast time",
         Derived.HOLDING_OVERDUE_S: "Drive told to stop within the run-down time, and standstill"
         " proven within the coast time after it",
         Derived.HELD_S: f"HELD for {_band(row)} s",
