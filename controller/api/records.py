@@ -2,7 +2,7 @@
 
 GET /v1/batches              the newest first, one line each
 GET /v1/batches/{id}         the whole batch record
-GET /v1/batches/{id}/trend   few points that keep every peak
+GET /v1/batches/{id}/trend   few points that keep every peak, of a part too
 GET /v1/wear                 hours of every blade and jar that was charged
 GET /v1/audit                who did what, who was refused
 
@@ -23,9 +23,11 @@ from controller.records.trendfile import COLUMNS
 
 NOT_FOUND: Final = 404
 POINTS: Final = 1_000
+LAST_S: Final = 1e9
 
 BatchId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 Points = Annotated[int, Query(ge=2, le=POINTS_MAX)]
+Seconds = Annotated[float, Query(ge=0.0, le=LAST_S, allow_inf_nan=False)]
 Columns = Annotated[str, Query(max_length=1_000, pattern=r"^[a-z0-9_,]*$")]
 
 
@@ -44,9 +46,16 @@ def record_routes(reader: RecordReader) -> APIRouter:
         return _found(lambda: reader.batch(id))
 
     @routes.get("/batches/{id}/trend")
-    def trend(id: BatchId, points: Points = POINTS, columns: Columns = "") -> JSONResponse:
+    def trend(
+        id: BatchId,
+        points: Points = POINTS,
+        columns: Columns = "",
+        from_s: Seconds = 0.0,
+        to_s: Seconds = LAST_S,
+    ) -> JSONResponse:
         names = [name for name in columns.split(",") if name in COLUMNS]
-        return _found(lambda: reader.trend(id, points, names or DRAWN))
+        span = None if (from_s, to_s) == (0.0, LAST_S) else (from_s, to_s)
+        return _found(lambda: reader.trend(id, points, names or DRAWN, span))
 
     @routes.get("/wear")
     def wear() -> JSONResponse:

@@ -130,9 +130,18 @@ class RecordReader:
         """The trend of a batch, None when it has none."""
         return open_trend(self.data / FOLDER, batch_id)
 
-    def trend(self, batch_id: str, points: int, columns: Sequence[str] = DRAWN) -> dict[str, Any]:
+    def trend(
+        self,
+        batch_id: str,
+        points: int,
+        columns: Sequence[str] = DRAWN,
+        span: tuple[float, float] | None = None,
+    ) -> dict[str, Any]:
         """Each column as at most `points` points with every peak kept. UNKNOWN is null, and so
         is what lies above the range of its transmitter: `above_range` says that there is such.
+
+        `span`, from and to in process time, takes a part; one scan more on each side leads a line
+        to its edges.
 
         Raises RecordError when there is no such trend or column.
         """
@@ -143,7 +152,7 @@ class RecordReader:
         for name in columns:
             if name not in trend.layout.columns:
                 raise RecordError(f"the trend has no column {name!r}")
-            times, values, above, scans = self._thinned(trend, name, points)
+            times, values, above, scans = self._thinned(trend, name, points, span)
             series[name] = {
                 "t_s": np.round(times, 3).tolist(),
                 "values": [_plain(value) for value in values.tolist()],
@@ -159,17 +168,23 @@ class RecordReader:
         trend = self.trend_of(batch_id)
         if trend is None:
             raise RecordError(f"there is no trend of batch {batch_id!r}")
-        times, values, *_ = self._thinned(trend, name, points)
+        times, values, *_ = self._thinned(trend, name, points, None)
         return times, values
 
-    def _thinned(self, trend: Trend, name: str, points: int) -> tuple[Any, Any, bool, int]:
+    def _thinned(
+        self, trend: Trend, name: str, points: int, span: tuple[float, float] | None
+    ) -> tuple[Any, Any, bool, int]:
         """Times and values of so many points, whether anything was above the range, of how many
         scans.
         """
-        if trend.scans_at_most >= FINEST * SCANS_PER_BLOCK * (points // 2):
+        if span is None and trend.scans_at_most >= FINEST * SCANS_PER_BLOCK * (points // 2):
             found = self._extremes.of(trend, name)
             return *found.points(points), bool(found.above.any()), int(found.scans.sum())
         times, values = trend.times(), trend.column(name)
+        if span is not None:
+            begin, end = np.searchsorted(times, span[0]), np.searchsorted(times, span[1], "right")
+            part = slice(max(0, int(begin) - 1), int(end) + 1)
+            times, values = times[part], values[part]
         kept = least_and_greatest(values, points)
         return times[kept], values[kept], bool(np.isposinf(values).any()), len(times)
 

@@ -2,7 +2,7 @@
 
 GET  /api/batches                    the newest first, one line each
 GET  /api/batches/{id}               the whole batch record, with `content` and `signatures`
-GET  /api/batches/{id}/trend         few points that keep every peak
+GET  /api/batches/{id}/trend         few points that keep every peak, of a part too
 GET  /api/audit                      who did what, who was refused
 GET  /api/batches/{id}/report.pdf    shown by the browser; report.html is a download
 GET  /api/batches/{id}/report.html
@@ -34,6 +34,8 @@ routes: Final = APIRouter(prefix="/api", dependencies=[Depends(admitted), *UNHUR
 ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"
 BatchId = Annotated[str, PathPart(alias="id", pattern=ID)]
 BatchIds = Annotated[list[Annotated[str, Query(pattern=ID)]], Query(min_length=2, max_length=6)]
+LAST_S: Final = 1e9
+Seconds = Annotated[float, Query(ge=0.0, le=LAST_S, allow_inf_nan=False)]
 _PAGE: Final = "text/html; charset=utf-8"
 
 
@@ -54,9 +56,12 @@ async def trend(
     batch_id: BatchId,
     services: UseServices,
     points: Annotated[int, Query(ge=2, le=5_000)] = 1_000,
+    from_s: Seconds = 0.0,
+    to_s: Seconds = LAST_S,
 ) -> Response:
-    """The trend of a batch as few points that keep every peak."""
-    return passed_on(await services.client.get(f"batches/{batch_id}/trend", points=points))
+    """The trend of a batch, or a part of it, as few points that keep every peak."""
+    asked = {"points": points, "from_s": from_s, "to_s": to_s}
+    return passed_on(await services.client.get(f"batches/{batch_id}/trend", **asked))
 
 
 @routes.get("/audit")

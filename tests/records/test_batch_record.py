@@ -160,6 +160,21 @@ def test_a_trend_for_a_picture_keeps_the_extremes(recorded: Recorded) -> None:
         assert min(known) == pytest.approx(float(np.nanmin(whole[np.isfinite(whole)])), rel=1e-5)
 
 
+def test_a_part_of_a_trend_has_every_scan_that_the_whole_left_out(recorded: Recorded) -> None:
+    reader = RecordReader(recorded.folder)
+    trend = open_trend(recorded.folder / "trends", recorded.batch_id)
+    assert trend is not None
+    times, values = trend.times(), trend.column("rotor_rpm")
+    begin, end = len(times) // 3, len(times) // 3 + 50
+    span = float(times[begin]), float(times[end])
+    part = reader.trend(recorded.batch_id, 100, ["rotor_rpm"], span)
+    found = part["series"]["rotor_rpm"]
+    # One scan more on each side leads the line to the edges of the picture.
+    assert found["t_s"] == np.round(times[begin - 1 : end + 2], 3).tolist()
+    assert found["values"] == pytest.approx(values[begin - 1 : end + 2].tolist())
+    assert part["scans"] == end - begin + 3
+
+
 @pytest.mark.parametrize("count", [1, 2, 99, 100, 101, 10_007])
 def test_downsampling_keeps_every_spike_in_order(count: int) -> None:
     rng = np.random.default_rng(count)

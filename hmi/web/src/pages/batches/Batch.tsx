@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from "preact/hooks";
+import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { href } from "../../frame/route";
 import { Panel } from "../../parts/Panel";
 import { strings } from "../../strings";
@@ -6,11 +6,12 @@ import { batchStrings as say } from "../../strings/batches";
 import { PANES } from "../../trend/panes";
 import { Comments, Disposition, Measured, Yield } from "./Findings";
 import { OutcomeMark } from "./List";
+import { Paper } from "./Paper";
 import { Plot } from "./Plot";
 import { marksOf, pointsOf } from "./points";
 import { ChargeSection, Gases, Identity, Milling, Powders, Shell, Tightness } from "./Sections";
 import { Signatures } from "./Signatures";
-import { type Opened, open, opened } from "./store";
+import { type Opened, open, opened, readPart } from "./store";
 import { Timeline } from "./Timeline";
 
 const PANES_SHOWN = PANES.filter(({ id }) => id !== "torque");
@@ -49,15 +50,9 @@ function Head({ id, it }: { id: string; it: Opened | string | undefined }) {
           {record.simulated && <b class="batch-simulated">{say.simulated}</b>}
           <span class="dim">{record.operator}</span>
           <nav class="buttons" aria-label={say.report}>
-            <a class="button" href={`${path}/report.html`} download={`${id}.html`}>
-              {say.report}
-            </a>
-            <a class="button" href={`${path}/report.pdf`} download={`${id}.pdf`}>
-              {say.pdf}
-            </a>
-            <a class="button" href={`${path}/export.zip`} download={`${id}.zip`}>
-              {say.export}
-            </a>
+            <Paper path={`${path}/report.html`} file={`${id}.html`} label={say.report} />
+            <Paper path={`${path}/report.pdf`} file={`${id}.pdf`} label={say.pdf} />
+            <Paper path={`${path}/export.zip`} file={`${id}.zip`} label={say.export} />
           </nav>
         </>
       )}
@@ -71,6 +66,11 @@ function Whole({ it: { record, trend } }: { it: Opened }) {
   const points = useMemo(
     () => trend && pointsOf([trend], [0], marksOf(record, strings.states)),
     [record, trend],
+  );
+  const part = useCallback(
+    async (from: number, to: number) =>
+      pointsOf([await readPart(record.id, from, to)], [0], marksOf(record, strings.states)),
+    [record],
   );
   return (
     <>
@@ -92,7 +92,7 @@ function Whole({ it: { record, trend } }: { it: Opened }) {
       <div class="batch-right">
         <Panel title={say.sections.trend} area="batch-trend">
           {points && points.t.length > 1 ? (
-            <Plot points={points} panes={PANES_SHOWN} label={say.plotLabel} />
+            <Plot points={points} part={part} panes={PANES_SHOWN} label={say.plotLabel} />
           ) : (
             <p class="empty">{say.facts.noTrend}</p>
           )}

@@ -8,7 +8,7 @@ import { PANES } from "../../trend/panes";
 import type { Pane } from "../../trend/plot";
 import { Plot } from "./Plot";
 import { firstTurnS, marksOf, pointsOf } from "./points";
-import { type Opened, open, opened } from "./store";
+import { type Opened, open, opened, readPart } from "./store";
 import type { BatchRecord, RecordedTrend } from "./types";
 
 const SHOWN = ["rotor_rpm", "torque_nm", "powder_probe_c", "o2_ppm", "h2s_ppm"];
@@ -47,13 +47,20 @@ function Over({ all }: { all: Opened[] }) {
   const names = all.map(({ record }) => record.id);
   const drawn = all.filter((it): it is Opened & { trend: RecordedTrend } => it.trend !== null);
   const key = names.join();
-  const points = useMemo(() => {
+  const { points, part } = useMemo(() => {
     const trends = drawn.map(({ trend }) => trend);
     const zeros = trends.map(firstTurnS);
     const first = drawn[0];
     const marks = first ? marksOf(first.record, strings.states) : [];
     const moved = marks.map(({ t, label }) => ({ t: t - (zeros[0] ?? 0), label }));
-    return pointsOf(trends, zeros, moved);
+    const part = async (from: number, to: number) => {
+      const read = drawn.map(({ record }, i) => {
+        const zero = zeros[i] ?? 0;
+        return readPart(record.id, from + zero, to + zero);
+      });
+      return pointsOf(await Promise.all(read), zeros, moved);
+    };
+    return { points: pointsOf(trends, zeros, moved), part };
   }, [key]);
   const panes = useMemo(() => panesOf(drawn.length), [key]);
   return (
@@ -61,6 +68,7 @@ function Over({ all }: { all: Opened[] }) {
       <Panel title={say.compareZero} area="batch-trend" aside={<Names names={names} />}>
         <Plot
           points={points}
+          part={part}
           panes={panes}
           label={say.overlayLabel}
           names={drawn.map(({ record }) => record.id)}

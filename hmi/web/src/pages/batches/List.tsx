@@ -65,7 +65,7 @@ function Lines({ all }: { all: Summary[] | null }) {
   if (found.value.length === 0) return <p class="empty">{say.noneFound}</p>;
   return (
     <div class="scroll" tabIndex={0}>
-      <table class="table batch-table">
+      <table class="table batch-table stacks">
         <thead>
           <tr>
             <th scope="col">
@@ -124,7 +124,9 @@ function Line({ it }: { it: Summary }) {
           {dateOf(began)} {timeOfDay(began)}
         </time>
       </td>
-      <td class="number">{duration(tookS(it))}</td>
+      <td class="number" data-label={say.took}>
+        {duration(tookS(it))}
+      </td>
       <td>{it.operator ?? <span class="dim">{say.notStarted}</span>}</td>
     </tr>
   );

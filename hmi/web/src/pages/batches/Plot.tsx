@@ -1,5 +1,5 @@
-import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { computed, effect, type Signal, useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { duration, fixed } from "../../format";
 import { strings } from "../../strings";
 import { batchStrings } from "../../strings/batches";
@@ -10,6 +10,10 @@ import { valueAt } from "./points";
 
 const say = batchStrings.zoom;
 const LEAST_S = 5;
+// What is longer than this share of the whole would not gain much by being read anew.
+const FINER_SHARE = 0.75;
+// A person who goes closer step by step asks once.
+const SETTLED_MS = 120;
 
 type Span = [from: number, to: number];
 
@@ -17,12 +21,14 @@ interface Props {
   points: Points;
   panes: Pane[];
   label: string;
+  /** Reads the points between two times anew, where the whole has too few of them. */
+  part: (from: number, to: number) => Promise<Points>;
   /** A name for each run, where there are several. */
   names?: string[];
 }
 
 /** Stacked trends that can be zoomed by hand, by buttons and by keys, with the values at a line. */
-export function Plot({ points, panes, label, names = [] }: Props) {
+export function Plot({ points, part, panes, label, names = [] }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const stack = useRef<Stack | null>(null);
   const at = useSignal<number | null>(null);
@@ -35,6 +41,7 @@ export function Plot({ points, panes, label, names = [] }: Props) {
     if (span.peek()[0] <= from && span.peek()[1] >= to) span.value = whole;
     before.current = whole;
   }, [points]);
+  const drawnPoints = useFiner(points, part, span, whole);
   useEffect(() => {
     if (!root.current) return;
     const drawn = drawStack(root.current, {
@@ -49,13 +56,13 @@ export function Plot({ points, panes, label, names = [] }: Props) {
       },
     });
     stack.current = drawn;
-    const stop = span.subscribe(([from, to]) => drawn.show(points, from, to));
+    const stop = effect(() => drawn.show(drawnPoints.value, ...span.value));
     return () => {
       stop();
       drawn.destroy();
       at.value = null;
     };
-  }, [points, panes]);
+  }, [drawnPoints, panes]);
   return (
     <div class="batch-plot">
       <div class="plot-head">
@@ -72,8 +79,38 @@ export function Plot({ points, panes, label, names = [] }: Props) {
           event.preventDefault();
         }}
       />
-      <Readout at={at.value} points={points} panes={panes} names={names} />
+      <Readout at={at.value} points={drawnPoints.value} panes={panes} names={names} />
     </div>
+  );
+}
+
+/** The points to draw: of a part of the whole those that were read for it, once they are there. */
+function useFiner(points: Points, part: Props["part"], span: Signal<Span>, whole: Span) {
+  const fine = useSignal<{ points: Points; span: Span } | null>(null);
+  useEffect(() => {
+    fine.value = null;
+    let timer = 0;
+    const stop = span.subscribe((wanted) => {
+      clearTimeout(timer);
+      if (wanted[1] - wanted[0] > FINER_SHARE * (whole[1] - whole[0])) return;
+      timer = window.setTimeout(async () => {
+        const found = await part(...wanted).catch(() => null);
+        if (found && span.peek() === wanted) fine.value = { points: found, span: wanted };
+      }, SETTLED_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [points, part]);
+  return useMemo(
+    () =>
+      computed(() => {
+        const [from, to] = span.value;
+        const found = fine.value;
+        return found && found.span[0] <= from && found.span[1] >= to ? found.points : points;
+      }),
+    [points],
   );
 }
 

@@ -76,6 +76,12 @@ export interface Opened {
 /** What was read, by the id of the batch; a text is why it could not be read. */
 export const opened = signal<Record<string, Opened | string>>({});
 
+/** The trend of a batch between two times, with as many points as the whole one has. */
+export function readPart(id: string, from: number, to: number): Promise<RecordedTrend> {
+  const part = `points=${POINTS}&from_s=${Math.max(0, from)}&to_s=${Math.max(0, to)}`;
+  return call<RecordedTrend>("GET", `batches/${encodeURIComponent(id)}/trend?${part}`);
+}
+
 /** Read a batch anew; the newest few stay. */
 export async function open(id: string): Promise<void> {
   const keep = (it: Opened | string) => {
