@@ -41,7 +41,7 @@ test-long: install $(DONE)/dev ## run the tests that take minutes
 compiled: install $(DONE)/dev ## compile the simulated plant, for studies; in build/compiled
 	$(BIN)/python build_compiled.py
 
-bench: install ## measure speed, studies, reaction and lateness, each beside an anchor of the same run
+bench: install $(DONE)/dev ## measure speed, studies, reaction and lateness, each beside an anchor of the same run
 	$(BIN)/python -m benchmarks $(ARGS)
 
 check: install $(DONE)/dev ## check format, lint, types and the direction of imports

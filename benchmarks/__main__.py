@@ -28,6 +28,8 @@ NAMES = (
     "lateness",
     "isolation",
     "reaction",
+    "page",
+    "week",
 )
 
 
