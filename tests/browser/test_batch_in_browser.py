@@ -72,6 +72,7 @@ def test_a_batch_is_run_from_the_browser_and_outlives_the_page(
         expect(page.get_by_text("317").first).to_be_visible()  # dense target, before anything runs
         page.get_by_role("button", name="Load recipe").click()
         page.locator("input[name=emptied_and_cleaned]").check(timeout=10_000)
+        page.locator("input[name=checked_by]").fill("Bo")
         page.get_by_role("button", name="Confirm charge").click()
         start = page.locator("button[data-command='start']")
         expect(start).to_have_attribute("aria-disabled", "false", timeout=20_000)

@@ -14,7 +14,7 @@ import pytest
 from controller.api.address import down_notice, why_down
 from controller.api.client import ControllerClient, DoorAddress
 from controller.errors import LinkError
-from hmi.stream import BROWSER_RETRY, CLIENT_LIMIT, HEARTBEAT_S, Hub, follow
+from hmi.stream import BROWSER_RETRY, CLIENT_LIMIT, HEARTBEAT_S, FrameResponse, Hub, follow
 
 
 class Clock:
@@ -74,6 +74,28 @@ def test_a_slow_browser_skips_to_the_newest() -> None:
             assert data(await anext(frames)) == {"seq": 499}
             hub.publish(b'{"seq":500}')
             assert data(await anext(frames)) == {"seq": 500}
+
+    run(check)
+
+
+def test_a_browser_that_reads_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds one of the places; a page that is looked at needs it."""
+    monkeypatch.setattr("hmi.stream.STALLED_S", 0.05)
+
+    async def check() -> None:
+        hub = Hub(Clock())
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+            if len(sent) > 2:  # head and first line still fit into the network's buffers
+                await asyncio.Event().wait()
+
+        hub.publish(b'{"seq":1}')
+        async with asyncio.timeout(5.0):
+            await FrameResponse(hub.frames(lambda: True), {}).stream_response(send)
+        assert len(sent) == 3
+        assert hub.clients == 0
 
     run(check)
 

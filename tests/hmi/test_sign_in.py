@@ -172,6 +172,30 @@ def test_a_name_is_the_same_however_it_is_written() -> None:
     run(check)
 
 
+def test_a_session_that_somebody_else_put_into_the_browser_is_never_taken_over() -> None:
+    """Neither one that was made up nor a living one of another person becomes the signed-in one."""
+
+    async def check(it: Site) -> None:
+        cookie = it.services.cookie
+        await it.sign_in("Mallory")
+        theirs = it.http.cookies[cookie]
+        for planted in ("chosen-by-somebody-else", theirs):
+            it.http.cookies.clear()
+            it.http.cookies.set(cookie, planted, domain="127.0.0.1", path="/")
+            answer = await it.sign_in("Ada")
+            given = answer.cookies[cookie]
+            assert given != planted
+            it.http.cookies.clear()
+            it.http.cookies.set(cookie, planted, domain="127.0.0.1", path="/")
+            seen = (await it.http.get("/api/session")).json()
+            assert not seen or seen["name"] == "Mallory"
+            it.http.cookies.clear()
+            it.http.cookies.set(cookie, given, domain="127.0.0.1", path="/")
+            assert (await who(it))["name"] == "Ada"
+
+    run(check)
+
+
 # What ends a session
 
 

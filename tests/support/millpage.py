@@ -91,10 +91,14 @@ class MillPage:
 
 @contextmanager
 def mill_page(
-    browser: Browser, folder: Path, speed: float, record: Path | None = None
+    browser: Browser,
+    folder: Path,
+    speed: float,
+    record: Path | None = None,
+    on_time_s: float = 600.0,
 ) -> Iterator[MillPage]:
     """A mill whose one recipe is soon at the milling, and its page; `record` is of earlier days."""
-    plant, recipe = quick_files(folder, on_time_s=600.0)
+    plant, recipe = quick_files(folder, on_time_s=on_time_s)
     shelf = folder / "shelf"
     shelf.mkdir()
     recipe.rename(shelf / recipe.name)

@@ -74,6 +74,7 @@ def prepare(page: Page) -> None:
     page.get_by_text(RECIPE.upper(), exact=True).click()
     page.get_by_role("button", name="Load recipe").click()
     page.locator("input[name=emptied_and_cleaned]").check(timeout=10_000)
+    page.locator("input[name=checked_by]").fill("J. Ito")
     picture(page, "before-the-start", PANEL)
     page.get_by_role("button", name="Confirm charge").click()
 

@@ -285,7 +285,7 @@ export const strings = {
     done: "Charge confirmed",
     missing: "Fill in every field.",
     mass: "A mass is a number from 0.001 to 100,000 g.",
-    exampleLots: { cam: "CAM-001", sse: "SSE-001", blade: "BLADE-1", second: "Second person" },
+    exampleLots: { cam: "CAM-001", sse: "SSE-001", blade: "BLADE-1" },
     second: "Checked by",
     secondMissing: "A second person reads scale and labels: enter who.",
     secondSame: "The second check is by another person than you.",
@@ -337,7 +337,7 @@ export const strings = {
     none: "No alarms",
     list: "Alarm list",
     aside: (count: number) => `${count} set aside`,
-    count: (count: number) => `${count} active`,
+    count: (count: number) => (count === 1 ? "1 alarm" : `${count} alarms`),
     unacknowledged: (count: number) => `${count} not acknowledged`,
     priority: (priority: number) => `Priority ${priority}`,
     firstOut: "FIRST",
@@ -379,6 +379,12 @@ export const strings = {
     at: (time: string) => `At ${time}`,
     processTime: "process time",
   },
+  far: {
+    open: "Large",
+    why: "State, values and alarms to be read from across the room",
+    back: "Back to the panel",
+  },
+
   tabs: {
     label: "Views",
     trend: "Trend",
@@ -422,6 +428,7 @@ export const strings = {
       doubt: "Doubtful input",
       purge_credit: "Purge",
       lid: "Lid",
+      audit: "Access",
     } as Record<string, string>,
     none: "No events yet",
     failed: "The events could not be read.",

@@ -136,26 +136,20 @@ function Totals({ batch: it }: { batch: Batch }) {
     [say.argon, fixed(it.argon_l, 1), "L"],
     [say.leak, scientific(it.leak_rate_mbar_l_s), "mbar L/s"],
   ];
-  return (
-    <>
-      <Facts facts={times} kind="times" />
-      <Facts facts={amounts} kind="amounts" />
-    </>
-  );
+  return <Facts facts={[...times, ...amounts]} />;
 }
 
 type Fact = [label: string, value: string, unit?: string];
 
-function Facts({ facts, kind }: { facts: Fact[]; kind: string }) {
+function Facts({ facts }: { facts: Fact[] }) {
   return (
-    <dl class={`totals totals-${kind}`}>
+    <dl class="totals">
       {facts.map(([label, value, unit]) => (
         <div key={label}>
-          <dt>{label}</dt>
-          <dd>
-            {value}
-            {unit && <small>{unit}</small>}
-          </dd>
+          <dt>
+            {label} {unit && <small>{unit}</small>}
+          </dt>
+          <dd>{value}</dd>
         </div>
       ))}
     </dl>

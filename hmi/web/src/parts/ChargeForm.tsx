@@ -30,7 +30,7 @@ const EMPTY: Draft = {
   emptied_and_cleaned: false,
 };
 
-const NO_EXAMPLES = { cam: "", sse: "", blade: "", second: "" };
+const NO_EXAMPLES = { cam: "", sse: "", blade: "" };
 const draft = signal<Draft>(EMPTY);
 let filledFor = "";
 
@@ -48,7 +48,7 @@ function prefill(): void {
     cam_lot: before?.cam_lot ?? lots.cam,
     sse_lot: before?.sse_lot ?? lots.sse,
     blade_id: before?.blade_id ?? lots.blade,
-    checked_by: before?.checked_by ?? lots.second,
+    checked_by: before?.checked_by ?? "",
     emptied_and_cleaned: before?.emptied_and_cleaned ?? false,
   };
 }

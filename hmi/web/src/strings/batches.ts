@@ -14,6 +14,8 @@ export const batchStrings = {
   day: "year-month-day",
   any: "Any",
   clear: "Clear",
+  making: "being made…",
+  notMade: "could not be made",
   count: (shown: number, all: number) =>
     shown === all ? `${all} ${all === 1 ? "batch" : "batches"}` : `${shown} of ${all} batches`,
   none: "No batch has been recorded yet. A batch is recorded as soon as its recipe is loaded.",

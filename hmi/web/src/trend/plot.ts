@@ -58,6 +58,8 @@ export interface Stack {
 const AXIS_W = 54;
 const TIME_H = 24;
 const EDGE = 6;
+// Above the first plot: the names of the phases.
+const STRIP = 17;
 const DRAG_PX = 10;
 const LABEL_HALF = 22;
 const FONT = "11px Inter, sans-serif";
@@ -108,13 +110,14 @@ let stacks = 0;
 function makePlots(root: HTMLElement, options: StackOptions, points: () => Points | null): uPlot[] {
   const { panes } = options;
   const width = root.clientWidth;
-  const room = root.clientHeight - TIME_H;
+  const room = root.clientHeight - TIME_H - STRIP;
   if (width < 80 || room < 40) return [];
   const weights = panes.reduce((sum, pane) => sum + pane.weight, 0);
   const syncKey = `trend-${stacks++}`;
   return panes.map((pane, i) => {
     const last = i === panes.length - 1;
-    const height = Math.floor((room * pane.weight) / weights) + (last ? TIME_H : 0);
+    const height =
+      Math.floor((room * pane.weight) / weights) + (last ? TIME_H : 0) + (i ? 0 : STRIP);
     const place = { width, height, first: i === 0, last, points, syncKey };
     return new uPlot(plotOptions(pane, place, options), [[], ...pane.lines.map(() => [])], root);
   });
@@ -126,7 +129,7 @@ function plotOptions(pane: Pane, place: Place, options: StackOptions): uPlot.Opt
     width: place.width,
     height: place.height,
     legend: { show: false },
-    padding: [EDGE, LABEL_HALF, place.last ? 0 : EDGE, 0],
+    padding: [place.first ? STRIP : EDGE, LABEL_HALF, place.last ? 0 : EDGE, 0],
     cursor: {
       sync: { key: place.syncKey, setSeries: false },
       drag: { x: options.onZoom !== undefined, y: false, setScale: false, dist: DRAG_PX },
@@ -337,11 +340,12 @@ function drawMarks(plot: uPlot, marks: Mark[], labels: boolean, color: Colors): 
     if (left > bbox.left) {
       ctx.save();
       ctx.fillStyle = color.mark;
-      ctx.fillRect(left, bbox.top, ratio, bbox.height);
+      const above = labels ? STRIP * ratio : 0;
+      ctx.fillRect(left, bbox.top - above, ratio, bbox.height + above);
       ctx.restore();
     }
     const text = labels ? fitting(ctx, mark.label, right - left - 8 * ratio) : "";
-    if (text) ctx.fillText(text, left + 4 * ratio, bbox.top + 2 * ratio);
+    if (text) ctx.fillText(text, left + 4 * ratio, bbox.top - (STRIP - 3) * ratio);
   });
   ctx.restore();
 }

@@ -13,8 +13,7 @@ export function aboveFloor(value: number | null | undefined): number | null | un
 /** Whole decades around the values, at least 0.1 to 100. */
 export function decades(low: number | null, high: number | null): [number, number] {
   const from = Math.min(0.1, 10 ** Math.floor(Math.log10(Math.max(low ?? 0.1, FLOOR))));
-  // Half a decade stays free above the values, for the names of the phases.
-  const to = Math.max(100, 10 ** Math.ceil(Math.log10(3 * Math.max(high ?? 30, FLOOR))));
+  const to = Math.max(100, 10 ** Math.ceil(Math.log10(1.2 * Math.max(high ?? 30, FLOOR))));
   return [from, to];
 }
 

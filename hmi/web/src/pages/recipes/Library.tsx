@@ -37,7 +37,7 @@ export function Library() {
 
 function Table({ rows }: { rows: Version[] }) {
   return (
-    <table class="table recipe-table">
+    <table class="table recipe-table stacks">
       <thead>
         <tr>
           {Object.values(say.columns).map((name) => (
@@ -54,7 +54,7 @@ function Table({ rows }: { rows: Version[] }) {
             <th scope="row">
               <b>{row.id}</b>
             </th>
-            <td>{row.version}</td>
+            <td data-label={say.columns.version}>{row.version}</td>
             <td class="recipe-title">{row.title}</td>
             <td>{row.saved_by || row.author}</td>
             <td>{row.approved ? <b>{row.standing}</b> : row.standing}</td>

@@ -38,7 +38,7 @@ export function List() {
 function Table({ rows }: { rows: Recipe[] }) {
   const { id, version, title, core, wt, dense, apparent, status } = say.columns;
   return (
-    <table class="table recipe-table">
+    <table class="table recipe-table stacks">
       <thead>
         <tr>
           {[id, version, title, core].map((name) => (
@@ -70,16 +70,20 @@ function Sound({ row }: { row: SoundRecipe }) {
       <th scope="row">
         <b>{row.id}</b> <small>{row.name}</small>
       </th>
-      <td>{row.version}</td>
+      <td data-label={say.columns.version}>{row.version}</td>
       <td class="recipe-title">{row.title}</td>
       <td>
         {row.core}, {plain(row.core_d50_um)} µm
       </td>
-      <td class="number">
+      <td class="number" data-label={say.columns.wt}>
         {plain(row.wt_percent)} <small>{strings.recipes.basis[row.basis]}</small>
       </td>
-      <td class="number">{fixed(row.thickness.dense_nm, 0)} nm</td>
-      <td class="number">{fixed(row.thickness.apparent_nm, 0)} nm</td>
+      <td class="number" data-label={say.columns.dense}>
+        {fixed(row.thickness.dense_nm, 0)} nm
+      </td>
+      <td class="number" data-label={say.columns.apparent}>
+        {fixed(row.thickness.apparent_nm, 0)} nm
+      </td>
       <td>{say.file}</td>
       <td>
         <button

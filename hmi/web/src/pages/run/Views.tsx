@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact";
-import { goTo, route } from "../../frame/route";
+import { goTo, href, route } from "../../frame/route";
 import { strings } from "../../strings";
 import { Spans, Trend } from "../../trend/Trend";
 import { AlarmView, AlarmViews } from "./alarms/AlarmView";
@@ -46,6 +46,9 @@ export function Views() {
             </button>
           ))}
         </div>
+        <a class="tab-link" href={href("run", "far")} title={strings.far.why}>
+          {strings.far.open}
+        </a>
         {now === "trend" && <Spans />}
         {now === "alarms" && <AlarmViews />}
       </div>

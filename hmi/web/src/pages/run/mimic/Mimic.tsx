@@ -5,7 +5,7 @@ import { usable } from "../../../parts/limits";
 import { strings } from "../../../strings";
 import { Argon, type Contact as ContactState, contact, Exhaust, Plate, Vessel } from "./Drawing";
 import { CONTACTS, HEIGHT, PLACES, WIDTH } from "./layout";
-import { Tag } from "./Tag";
+import { AlarmMark, Tag } from "./Tag";
 import "./mimic.css";
 
 const values = part((s) => s.values);
@@ -73,6 +73,7 @@ function Contact({ place, is }: { place: (typeof CONTACTS)[number]; is: ContactS
         {label}
       </text>
       <Plate x={place.label} y={0} width={place.width} is={is} words={[on, off]} name={label} />
+      <AlarmMark signal={place.signal} at={`${place.label + place.width + 3} -2`} />
     </g>
   );
 }

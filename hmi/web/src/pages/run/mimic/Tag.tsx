@@ -59,7 +59,7 @@ export function Tag({
       ) : (
         <Limit bar={barOf(place.signal, good ? value.value : null, value.limits)} side={side} />
       )}
-      <AlarmMark signal={place.signal} />
+      <AlarmMark signal={place.signal} at={`${TAG_W - 18} -4`} />
     </g>
   );
 }
@@ -118,11 +118,11 @@ function Limit({ bar, side }: { bar: Bar | null; side: string }) {
 }
 
 // The alarm of a value stands beside it, by shape, number and color.
-function AlarmMark({ signal }: { signal: string }) {
+export function AlarmMark({ signal, at }: { signal: string; at: string }) {
   const found = mostUrgent.value[signal];
   if (!found) return null;
   return (
-    <g transform={`translate(${TAG_W - 18} -4)`}>
+    <g transform={`translate(${at})`}>
       <PriorityMark priority={found} size={18} />
     </g>
   );
