@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import AbstractContextManager, nullcontext
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from sim.study.campaign import Study
     from sim.study.summary import Summary
+
+SAID_EVERY_S = 20.0
 
 
 @click.command("study", short_help="What a recipe does on hundreds of mills that differ.")
@@ -94,21 +98,11 @@ def _folder(out: Path | None) -> AbstractContextManager[str | Path]:
 
 
 def _carried_out(study: Study, folder: Path, jobs: int, kept: bool) -> Summary:
-    """Runs what is missing, with a bar on the terminal, and writes the tables if they are kept."""
+    """Runs what is missing, telling how far it is, and writes the tables if they are kept."""
     from sim.study.campaign import carry_out
     from sim.study.summary import read_table, summed_up
 
-    with click.progressbar(
-        length=study.runs,
-        label="runs",
-        show_eta=True,
-        show_pos=True,
-        file=sys.stderr,
-    ) as bar:
-
-        def told(done: int) -> None:
-            bar.update(done - bar.pos)
-
+    with _progress(study.runs) as told:
         path = carry_out(study, folder, jobs, told)
     table = read_table(path)
     summary = summed_up(study, table)
@@ -119,6 +113,67 @@ def _carried_out(study: Study, folder: Path, jobs: int, kept: bool) -> Summary:
         write_tables(folder, study, table, summary)
         write_report(folder, study, table, summary)
     return summary
+
+
+@contextmanager
+def _progress(runs: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, else a line now and then: how many, how fast, how long still."""
+    pace = _Pace(runs)
+    if not sys.stderr.isatty():
+        yield pace.line
+        return
+    bar: Any
+    with click.progressbar(
+        length=runs,
+        label="runs",
+        show_eta=True,
+        show_pos=True,
+        item_show_func=lambda _: pace.rate_text,
+        file=sys.stderr,
+    ) as bar:
+
+        def told(done: int) -> None:
+            pace.take(done)
+            bar.update(done - bar.pos)
+
+        yield told
+
+
+class _Pace:
+    """How fast the runs of this process come; those of an earlier one do not count."""
+
+    def __init__(self, runs: int) -> None:
+        self._runs = runs
+        self._first: int | None = None
+        self._done = 0
+        self._began_s = self._said_s = time.monotonic()
+
+    def take(self, done: int) -> None:
+        """So many are done."""
+        self._done = done
+        if self._first is None:
+            self._first, self._began_s = done, time.monotonic()
+
+    @property
+    def _per_s(self) -> float:
+        past_s = time.monotonic() - self._began_s
+        return (self._done - (self._first or 0)) / past_s if past_s > 0.0 else 0.0
+
+    @property
+    def rate_text(self) -> str:
+        """Runs a second."""
+        return f"{self._per_s:.2f} runs/s"
+
+    def line(self, done: int) -> None:
+        """So many are done; says so when it has said nothing for a while, and at the end."""
+        self.take(done)
+        now_s = time.monotonic()
+        if now_s - self._said_s < SAID_EVERY_S and done < self._runs:
+            return
+        self._said_s = now_s
+        left_s = (self._runs - done) / self._per_s if self._per_s > 0.0 else 0.0
+        text = f"{done} of {self._runs} runs, {self.rate_text}, {left_s / 60.0:.1f} min left"
+        click.echo(text, err=True)
 
 
 def _text(summary: Summary, out: Path | None) -> str:
@@ -135,16 +190,16 @@ def _text(summary: Summary, out: Path | None) -> str:
         shown = SHOWN[name]
         low, high = chance.interval
         lines.append(
-            f"    {shown.label:<30} {limit:>8g} {shown.unit:<10} {chance.share:>7.1%}"
+            f"    {shown.label:<34} {limit:>8g} {shown.unit:<10} {chance.share:>7.1%}"
             f"  ({low:.1%} to {high:.1%})"
         )
-    lines.append(f"  {'results':<32} {'p5':>10} {'p50':>10} {'p95':>10}  driven by")
+    lines.append(f"  {'results':<36} {'p5':>10} {'p50':>10} {'p95':>10}  driven by")
     for name, spread in summary.spreads.items():
         shown, at = SHOWN[name], spread.quantiles
         drivers = ", ".join(f"{d.of} {d.rho:+.2f}" for d in summary.drivers.get(name, [])[:2])
         figures = " ".join(f"{at[share]:>10.{shown.digits}f}" for share in (5, 50, 95))
         lines.append(
-            f"    {shown.label + ', ' + shown.unit if shown.unit else shown.label:<30}"
+            f"    {f'{shown.label}, {shown.unit}' if shown.unit else shown.label:<34}"
             f" {figures}  {drivers}"
         )
     if out is not None:

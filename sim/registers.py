@@ -23,6 +23,8 @@ from controller.edge.registers import RawType
 
 # x * F32 - (x * F32 - x) is x rounded to the 24 bits of a float32 (Veltkamp's splitting).
 _F32: Final = 2.0**29 + 1.0
+# x + WHOLE - WHOLE is x rounded to a whole number, halves to even, as `round` does it.
+_WHOLE: Final = 1.5 * 2.0**52
 _INTEGERS: Final = (RawType.U16, RawType.I16, RawType.U32, RawType.I32)
 _UNSCALED: Final = Scaled()
 
@@ -103,13 +105,13 @@ class Registers(Value):
         for index, factor, scale, low, high in self._scaled:
             value = values[index] / factor
             if low <= value <= high:
-                values[index] = round(value / scale) * scale * factor
+                values[index] = (value / scale + _WHOLE - _WHOLE) * scale * factor
             else:
                 odd = [*odd, index]
         for index, low, span, step_ma in self._coarse:
             current_ma = ZERO_MA + SPAN_MA * (values[index] - low) / span
             if ZERO_MA <= current_ma < FULL_MA:
-                current_ma = round(current_ma / step_ma) * step_ma
+                current_ma = (current_ma / step_ma + _WHOLE - _WHOLE) * step_ma
             if ZERO_MA <= current_ma < FULL_MA:
                 values[index] = low + span * (current_ma - ZERO_MA) / SPAN_MA
             else:

@@ -69,5 +69,17 @@ SHOWN: Final[dict[str, Shown]] = {
     "revolutions": Shown("Revolutions", "", 0),
 }
 
+# What a run says nothing of in which the blade never turned.
+OF_MILLING: Final = (
+    "simulated_local_nm",
+    "coverage",
+    "attached",
+    "broken",
+    "o2_spinning_ppm",
+    "h2o_spinning_ppm",
+    "h2s_spinning_ppm",
+    "torque_peak_nm",
+    "energy_kwh_per_kg",
+)
 TEXTS: Final = ("state", "first_cause")
 NUMBERS: Final = tuple(f.name for f in fields(Outcome) if f.name not in TEXTS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from controller.core.limits import Limits, limits_for
 from sim.study.campaign import Study
-from sim.study.outcome import NUMBERS
+from sim.study.outcome import NUMBERS, OF_MILLING
 from sim.study.store import runs_of
 
 CONFIDENCE: Final = 0.95
@@ -127,23 +129,21 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """The columns of a study's file."""
-    drawn: list[tuple[float, ...]] = []
-    rows: list[tuple[float, ...]] = []
+    """The columns of a study's file; in memory are the numbers, and no object for each run."""
+    drawn, rows = array("d"), array("d")
     states: list[str] = []
     causes: list[str] = []
     for run in runs_of(path):
-        drawn.append(run.drawn)
-        rows.append(tuple(getattr(run.outcome, name) for name in NUMBERS))
-        states.append(run.outcome.state)
-        causes.append(run.outcome.first_cause)
-    columns = np.array(rows, dtype=float).reshape(len(rows), len(NUMBERS))
-    return Table(
-        np.array(drawn, dtype=float),
-        {name: columns[:, at] for at, name in enumerate(NUMBERS)},
-        states,
-        causes,
-    )
+        drawn.extend(run.drawn)
+        rows.extend(getattr(run.outcome, name) for name in NUMBERS)
+        states.append(sys.intern(run.outcome.state))
+        causes.append(sys.intern(run.outcome.first_cause))
+    columns = np.frombuffer(rows).reshape(len(states), len(NUMBERS))
+    numbers = {name: columns[:, at] for at, name in enumerate(NUMBERS)}
+    milled = numbers["revolutions"] > 0.0
+    for name in OF_MILLING:
+        numbers[name] = np.where(milled, numbers[name], np.nan)
+    return Table(np.frombuffer(drawn).reshape(len(states), -1), numbers, states, causes)
 
 
 def summed_up(study: Study, table: Table) -> Summary:
@@ -154,8 +154,9 @@ def summed_up(study: Study, table: Table) -> Summary:
         header=study.header(),
         completes=Chance(int(table.numbers["completed"].sum()), count),
         under_limit={
-            name: (limit, Chance(int((table.numbers[name] <= limit).sum()), count))
+            name: (limit, Chance(int((known <= limit).sum()), known.size))
             for name, limit in limits_of(limits).items()
+            if (known := _known(table.numbers[name])).size
         },
         spreads={
             name: found
@@ -185,8 +186,12 @@ def limits_of(limits: Limits) -> dict[str, float]:
     }
 
 
+def _known(column: Column) -> Column:
+    return column[np.isfinite(column)]
+
+
 def _spread(column: Column) -> Spread | None:
-    known = column[np.isfinite(column)]
+    known = _known(column)
     if known.size == 0:
         return None
     return Spread(

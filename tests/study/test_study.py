@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +55,56 @@ def test_a_killed_study_goes_on_and_ends_as_if_it_had_not_been(
     heard: list[int] = []
     assert carry_out(STUDY, tmp_path, 1, heard.append).read_bytes() == carried_out.read_bytes()
     assert heard == [3, 4, 5, 6]
+
+
+def command_line(folder: Path, jobs: int) -> list[str]:
+    words = ["study", "training", "--runs", "6", "--seed", "3", "--jobs", str(jobs)]
+    return [sys.executable, "-m", "controller", *words, "--out", str(folder)]
+
+
+def test_a_study_that_is_killed_goes_on_where_it_was(carried_out: Path, tmp_path: Path) -> None:
+    """Real processes, and kill -9 in the middle; other processes, another order of hashing."""
+    first = subprocess.Popen(
+        command_line(tmp_path, 2),
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    runs = tmp_path / RUNS
+    while not runs.exists() or runs.read_bytes().count(b"\n") < 3:
+        assert first.poll() is None
+        time.sleep(0.02)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    assert runs.read_bytes().count(b"\n") < 7
+    again = subprocess.run(
+        command_line(tmp_path, 1),
+        env={**os.environ, "PYTHONHASHSEED": "2"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert "6 of 6 runs" in again.stderr and "runs/s" in again.stderr
+    assert runs.read_bytes() == carried_out.read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "runs.jsonl",
+        "runs.parquet",
+        "summary.json",
+        "report.html",
+    }
+
+
+def test_a_run_whose_blade_never_turned_says_nothing_of_milling(tmp_path: Path) -> None:
+    """It counts as not complete, and is no batch with 0 ppm and no coverage."""
+    path = carry_out(STUDY, tmp_path, jobs=1)
+    lines = path.read_text().splitlines()
+    run = json.loads(lines[1])
+    run["outcome"] |= {"revolutions": 0.0, "completed": 0.0, "state": "HELD", "coverage": 0.0}
+    path.write_text("\n".join([lines[0], json.dumps(run), *lines[2:]]) + "\n")
+    found = summed_up(STUDY, read_table(path))
+    assert found.spreads["coverage"].runs == 5 and found.spreads["coverage"].low > 0.0
+    assert found.under_limit["torque_peak_nm"][1].runs == 5
+    assert found.completes.runs == 6
 
 
 def test_another_study_does_not_go_on_there(carried_out: Path, tmp_path: Path) -> None:
