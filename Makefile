@@ -69,26 +69,26 @@ pictures: install $(DONE)/dev ## run a batch in a real browser and take the pict
 wheel: install ## build dist/*.whl, with the page, the recipes and the plant files inside
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
-bundle: wheel ## put all that an installation without a network needs into dist/bundle
+bundle: wheel sbom ## put all that an installation without a network needs into dist/bundle
 	rm -rf dist/bundle
 	$(BIN)/python -m pip download --quiet --require-hashes --only-binary :all: \
-		--requirement requirements/run.txt --dest dist/bundle/wheels
+		--requirement requirements/run.txt --requirement requirements/notify.txt --dest dist/bundle/wheels
 	cp dist/blademill-*.whl dist/bundle/wheels/
-	cp requirements/run.txt deploy/install.sh deploy/*.toml dist/bundle/
-	cp -r deploy/systemd deploy/prometheus deploy/grafana docs dist/bundle/
+	cp requirements/run.txt requirements/notify.txt deploy/install.sh deploy/*.toml dist/sbom.json dist/bundle/
+	cp -r deploy/systemd deploy/prometheus deploy/grafana docs recipes dist/bundle/
 	tar -czf dist/blademill-bundle.tar.gz -C dist bundle
 
-sbom: $(DONE)/tools ## write dist/sbom.json, the software bill of materials (CycloneDX)
-	@mkdir -p dist
-	$(VENV)/tools/bin/cyclonedx-py requirements --pyproject pyproject.toml \
-		--output-reproducible --output-file dist/sbom.json requirements/run.txt
+sbom: install $(DONE)/tools ## write dist/sbom.json, the software bill of materials (CycloneDX)
+	$(BIN)/python requirements/sbom.py $(VENV)/tools/bin/cyclonedx-py dist/sbom.json
 
 audit: $(DONE)/tools ## look for known vulnerabilities in the pinned dependencies (needs a network)
-	$(VENV)/tools/bin/pip-audit --require-hashes --disable-pip --requirement requirements/run.txt
+	for file in run notify; do \
+		$(VENV)/tools/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements/$$file.txt \
+		|| exit 1; done
 
 lock: ## pin the newest dependencies that pyproject.toml allows (needs uv)
 	$(LOCK) --upgrade pyproject.toml -o requirements/run.txt
-	for group in build dev web; do \
+	for group in build notify dev web; do \
 		$(LOCK) --upgrade -c requirements/run.txt --group $$group -o requirements/$$group.txt \
 		|| exit 1; done
 

@@ -39,9 +39,14 @@ Send = Callable[["Message"], bool]
     show_default=True,
     help="A hold or trip that nobody has acknowledged is told again after so long.",
 )
+@click.option("--log-json", is_flag=True, help="Log as JSON lines.")
 @click.option("--try", "try_out", is_flag=True, help="Send one message to see that it arrives.")
 def notify(
-    socket: Path | None, controller_port: int | None, repeat_s: float, try_out: bool
+    socket: Path | None,
+    controller_port: int | None,
+    repeat_s: float,
+    log_json: bool,
+    try_out: bool,
 ) -> None:
     """Send a message when a batch is done, held, stopped or tripped, or the controller is gone.
 
@@ -52,7 +57,7 @@ def notify(
     from controller.api.messenger import Kind, Message, Messenger
     from controller.jsonlog import log_to_stderr
 
-    log_to_stderr(as_json=False)
+    log_to_stderr(as_json=log_json)
     send = apprise_sender(os.environ.get(URLS, "").split())
     if try_out:
         if not send(Message(Kind.INFO, "Blade mill: a test", "Nothing has happened.")):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 
@@ -25,9 +24,10 @@ def supervise(context: click.Context, socket: Path | None) -> None:
     69. After a clean end it is not started again, and neither when it refused to begin. One that
     hangs is ended first.
     """
+    from controller.jsonlog import log_to_stderr
     from controller.supervise import Supervisor
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    log_to_stderr(as_json=False)
     door = socket or default_socket()
     options = ["--socket", str(socket)] if socket else []
     command = [sys.executable, "-m", "controller", "control", *options, *context.args]

@@ -17,12 +17,12 @@ mkdir -p "$base"
 place="$base/venv-$(date -u +%Y%m%d%H%M%S)"
 "$python" -m venv "$place"
 "$place/bin/python" -m pip install --quiet --disable-pip-version-check --no-index \
-	--find-links "$here/wheels" --require-hashes --requirement "$here/run.txt"
+	--find-links "$here/wheels" --require-hashes --requirement "$here/run.txt" --requirement "$here/notify.txt"
 "$place/bin/python" -m pip install --quiet --disable-pip-version-check --no-index \
 	--no-deps "$here"/wheels/blademill-*.whl
 if [ -L "$base/venv" ]; then
 	ln -sfn "$(readlink "$base/venv")" "$base/venv.before"
 fi
 ln -sfn "$place" "$base/venv"
-[ ! -d "$here/docs" ] || cp -r "$here/docs" "$base/"
+cp -r "$here/docs" "$here/recipes" "$base/"
 echo "installed: $("$base/venv/bin/blademill" --version) in $place"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Final
 
@@ -68,6 +67,7 @@ LOOPBACK: Final = "127.0.0.1"
     is_flag=True,
     help="Print a code that makes one more administrator, for when nobody can sign in as one.",
 )
+@click.option("--log-json", is_flag=True, help="Log as JSON lines.")
 @click.option(
     "--training-socket",
     type=click.Path(path_type=Path),
@@ -85,6 +85,7 @@ def hmi(
     recipes: Path | None,
     data: Path | None,
     admin_code: bool,
+    log_json: bool,
     training_socket: Path | None,
 ) -> None:
     """Serve the operator page for one controller, to browsers on this computer.
@@ -95,11 +96,11 @@ def hmi(
     The page holds nothing that the mill needs: stop and start it as you like, the batch goes on.
     """
     # Imported here: the server takes half a second that `blademill --help` need not wait for.
+    from controller.jsonlog import log_to_stderr
     from hmi.server import listen, serve
     from hmi.tls import checked
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    log_to_stderr(as_json=log_json)
     door = _door(socket_path, controller_port)
     tls = checked(tls_cert, tls_key, names)
     serve(

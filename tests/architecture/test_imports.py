@@ -69,6 +69,7 @@ MAY_IMPORT_OF_CONTROLLER = {
         "controller.edge.plantfile",
         "controller.edge.recipefile",
         "controller.errors",
+        "controller.jsonlog",
         "controller.migration",
         "controller.packaged",
         "controller.records.reader",

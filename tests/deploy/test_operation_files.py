@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 from simplant import ROOT
 
+from controller.api.address import down_notice, why_down
+from controller.supervise import RESTARTS, WINDOW_S
+
 DEPLOY = ROOT / "deploy"
 RULES = DEPLOY / "prometheus" / "blademill.rules.yml"
 SERVICES = sorted((DEPLOY / "systemd").glob("*.service"))
+CALLING = [unit for unit in SERVICES if "venv/bin/blademill" in unit.read_text()]
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 EXPOSURE_MOST = 2.5
 METRIC = re.compile(r"\bblademill[_:][a-z0-9_:]+")
@@ -137,6 +141,32 @@ def test_the_controller_is_watched_by_words_that_only_good_scans_send() -> None:
     assert int(watchdog[1]) <= 2
 
 
+def test_the_controller_is_started_again_as_often_as_by_its_own_supervisor() -> None:
+    text = (DEPLOY / "systemd" / "blademill-controller.service").read_text()
+    assert f"StartLimitBurst={RESTARTS + 1}\n" in text
+    assert f"StartLimitIntervalSec={WINDOW_S:.0f}\n" in text
+    assert "OnFailure=blademill-down.service\n" in text
+
+
+def test_what_stays_down_is_told_on_the_page(tmp_path: Path) -> None:
+    """The notice that systemd's unit writes is the one that the page reads."""
+    unit = (DEPLOY / "systemd" / "blademill-down.service").read_text()
+    call = re.search(r"ExecStart=/bin/sh -c '(.+)'\n", unit)
+    assert call
+    # What systemd makes of it, in another folder.
+    script = call[1].replace("\\'", "'").replace("%%", "%")
+    socket = tmp_path / "controller.sock"
+    script = script.replace("/run/blademill/controller.down", str(down_notice(socket)))
+    subprocess.run(["sh", "-c", script], check=True)
+    assert "stays down" in why_down(socket)
+
+
+def test_the_controller_can_tell_which_boot_this_is() -> None:
+    """With only processes in /proc, the rows of the record would not say it."""
+    text = (DEPLOY / "systemd" / "blademill-controller.service").read_text()
+    assert "ProcSubset=all\n" in text
+
+
 def test_the_installer_of_the_bundle_is_a_shell_script_without_mistakes() -> None:
     script = DEPLOY / "install.sh"
     assert os.access(script, os.X_OK)
@@ -145,7 +175,7 @@ def test_the_installer_of_the_bundle_is_a_shell_script_without_mistakes() -> Non
     assert "--no-index" in script.read_text()
 
 
-@pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("unit", CALLING, ids=lambda path: path.stem)
 def test_a_unit_calls_a_command_and_options_that_there_are(unit: Path) -> None:
     from click.testing import CliRunner
 

@@ -1,5 +1,5 @@
 """What the tests need of the machine besides Python: a Chromium, mbpoll, promtool,
-strace and Pango.
+systemd-analyze, strace and Pango.
 
 Run as a script (`make test` does) it installs what is missing where that is allowed, and stops
 with the one command to type where it is not.
@@ -52,10 +52,11 @@ def missing_packages() -> list[str]:
     chromium = [] if chosen else ["chromium", "fonts-liberation"]
     mbpoll = [] if shutil.which("mbpoll") else ["mbpoll"]
     prometheus = [] if shutil.which("promtool") else ["prometheus"]
+    systemd = [] if shutil.which("systemd-analyze") else ["systemd"]
     strace = [] if shutil.which("strace") else ["strace"]
     # What sets reports as PDF; a browser mostly brings it along.
     pango = [] if find_library("pangoft2-1.0") else ["libpango-1.0-0", "libpangoft2-1.0-0"]
-    return chromium + mbpoll + prometheus + strace + pango
+    return chromium + mbpoll + prometheus + systemd + strace + pango
 
 
 def install(packages: list[str]) -> None:
