@@ -74,6 +74,8 @@ def test_a_batch_is_run_from_the_browser_and_outlives_the_page(
         page.locator("input[name=emptied_and_cleaned]").check(timeout=10_000)
         page.locator("input[name=checked_by]").fill("Bo")
         page.get_by_role("button", name="Confirm charge").click()
+        # Its own dry runs come by themselves, from the record's recipe and the plant file in force.
+        expect(page.get_by_text("Shaded: 16 dry runs")).to_be_visible(timeout=90_000)
         start = page.locator("button[data-command='start']")
         expect(start).to_have_attribute("aria-disabled", "false", timeout=20_000)
         command(page, "start")
