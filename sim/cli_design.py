@@ -107,7 +107,15 @@ def design(
         points = searched(task, jobs or os.cpu_count() or 1, lambda: bar.update(1))
     best = front(points, powder_max_c, coverage)
     name = f"design-{target_nm:.0f}nm"
-    made = proposals_for(name, path.read_text(encoding="utf-8"), found, best, plant)
+    made = proposals_for(
+        name,
+        path.read_text(encoding="utf-8"),
+        found,
+        best,
+        plant,
+        powder_max_c=powder_max_c,
+        coverage=coverage,
+    )
     if not made:
         _tell_no(NO_RECIPE, as_json)
         context.exit(1)

@@ -13,7 +13,7 @@ from controller.core.target import thickness_json
 from controller.edge.plantfile import load_plant
 from controller.edge.recipefile import load_recipe
 from sim.cli_design import design
-from sim.design.proposal import NOTE, proposals_for
+from sim.design.proposal import NOTE, proposals_for, proposed
 from sim.design.reach import NotReachable, Target, reach
 from sim.design.search import Task, front, searched
 from sim.design.trial import Point, Schedule
@@ -83,7 +83,9 @@ def test_a_search_gives_recipes_that_pass_and_complete() -> None:
     best = front(points, 50.0, 0.5)
     assert best
     assert all(p.powder_peak_c <= 50.0 and p.coverage >= 0.5 for p in best)
-    (made,) = proposals_for("trial", BASE.read_text(), found, best[-1:], PLANT)
+    (made,) = proposals_for(
+        "trial", BASE.read_text(), found, best[-1:], PLANT, powder_max_c=50.0, coverage=0.5
+    )
     assert made.dry_run.outcome is State.COMPLETE
     assert made.recipe.note == NOTE
     # What the search saw of the mill alone is what the whole batch does, within a pulse's end.
@@ -91,6 +93,20 @@ def test_a_search_gives_recipes_that_pass_and_complete() -> None:
         best[-1].coverage, abs=0.02
     )
     assert made.dry_run.thickness_nm["dense"] == pytest.approx(300.0, abs=0.5)
+
+
+def test_a_proposal_keeps_its_powder_cool_by_the_probe_that_the_mill_has() -> None:
+    """The search looks at the powder, the recipe at a slower probe: its pulses end sooner then."""
+    found = reach(RECIPE, 300.0, Target.DENSE, 0.1, MILL.coating)
+    schedule = Schedule(rotor_rpm=6_500.0, on_s=40.0, off_s=30.0, powder_high_c=48.0)
+    hot = replace(point(240.0, 0.3, 0.01), schedule=schedule, revolutions=6_000.0)
+    over = proposed("hot", BASE.read_text(), found, hot, PLANT).dry_run
+    assert over.peaks.powder_c > 50.0
+    (made,) = proposals_for(
+        "cool", BASE.read_text(), found, [hot], PLANT, powder_max_c=50.0, coverage=0.0
+    )
+    assert made.dry_run.peaks.powder_c <= 50.0
+    assert made.dry_run.outcome is State.COMPLETE
 
 
 def test_the_command_says_not_reachable_and_ends_with_1() -> None:
