@@ -67,14 +67,19 @@ SIZES = """
 
 
 @contextmanager
-def running_mill(place: Path) -> Iterator[tuple[MillPage, BrowserContext]]:
-    """A mill in a batch, and somebody signed in. Raises RuntimeError without a Chromium."""
+def running_mill(
+    place: Path, record: Path | None = None
+) -> Iterator[tuple[MillPage, BrowserContext]]:
+    """A mill in a batch, and somebody signed in; `record` is of earlier days.
+
+    Raises RuntimeError without a Chromium.
+    """
     chromium = find_chromium()
     if chromium is None:
         raise RuntimeError(CHROMIUM_ADVICE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGS))
-        with mill_page(browser, place, speed=1.0) as mill:
+        with mill_page(browser, place, speed=1.0, record=record) as mill:
             person = mill.person(mill.administrator(), "Ada", "operator", "supervisor")
             mill.start_batch()
             yield mill, person

@@ -65,6 +65,10 @@ def author(page: Page) -> None:
     page.get_by_role("button", name=f"Edit a copy of {RECIPE.upper()}").click()
     expect(page.locator(".verdict")).to_have_attribute("data-faults", "0")
     picture(page, "recipe-editor", EDITOR)
+    page.get_by_role("tab", name="Dry runs").click()
+    page.get_by_role("button", name="Start dry run").click()
+    expect(page.locator(".panel-run .uplot").first).to_be_visible(timeout=1000.0 * BATCH_S)
+    picture(page, "dry-run", EDITOR)
     resize(page, PANEL)
     page.locator("a[href='#/run']").click()
 
@@ -96,6 +100,9 @@ def run(page: Page) -> None:
 def alarm(page: Page, training: Path) -> None:
     """Two sensors go wrong: the batch is held, the alarms say why, and the batch goes on."""
     resize(page, PANEL)
+    page.get_by_role("link", name="Large").click()
+    picture(page, "large", PANEL)
+    page.get_by_role("link", name="Back to the panel").click()
     ask({"inject": "h2s_wrong:12"}, training)
     ask({"inject": "o2_nan"}, training)
     expect(page.locator("[data-state=HELD]").first).to_be_visible(timeout=1000.0 * BATCH_S)
