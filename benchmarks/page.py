@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import socket
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -18,14 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.result import Result, quantile
-from benchmarks.rig import ROOT, folder
-
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-
 from machine import CHROMIUM_ADVICE, CHROMIUM_ARGS, find_chromium
 from millpage import MillPage, mill_page
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from benchmarks.result import Result, quantile
+from benchmarks.rig import folder
 
 CLIENTS = 20
 TICKS = os.sysconf("SC_CLK_TCK")
