@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from playwright.sync_api import Page, TimeoutError
 from recording import record_of_run
 
 from benchmarks.page import running_mill
@@ -21,6 +23,7 @@ from benchmarks.trend import write_trend
 from controller.records.archive import archive
 
 WEEK_H = 168
+LIMIT_MS = 30_000.0
 DRAWN = ".batch-plot .u-over"
 # The longest time between two pictures, while a person goes closer ten times.
 FRAMES = """
@@ -34,6 +37,7 @@ async () => {
   requestAnimationFrame(look);
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
   const plot = document.querySelector('.batch-plot .trend-canvas');
+  if (!plot) return NaN;
   for (let i = 0; i < 10; i++) {
     plot.dispatchEvent(new KeyboardEvent('keydown', {key: '+', bubbles: true}));
     await wait(200);
@@ -65,26 +69,32 @@ def write_weeks_archive(path: Path, hours: int) -> int:
 def run(quick: bool) -> Sequence[Result]:
     """Opened beside the same page on the trend that the batch really has."""
     hours = 2 if quick else WEEK_H
-    opened_ms = []
     with folder() as place, folder() as record:
         batch = record_of_run(record)
         trends = record / "trends"
         with running_mill(place, record) as (mill, person):
             page = person.new_page()
-            for _ in range(2):
-                page.goto("about:blank")
-                began_s = time.perf_counter()
-                page.goto(f"{mill.url}#/batches/{batch}")
-                page.locator(DRAWN).first.wait_for()
-                opened_ms.append(1000.0 * (time.perf_counter() - began_s))
-                if len(opened_ms) == 1:
-                    scans = write_weeks_archive(trends / f"{batch}.parquet", hours)
-                    (trends / f"{batch}.trend").unlink(missing_ok=True)
+            address = f"{mill.url}#/batches/{batch}"
+            minutes_ms = opened_ms(page, address)
+            scans = write_weeks_archive(trends / f"{batch}.parquet", hours)
+            (trends / f"{batch}.trend").unlink(missing_ok=True)
+            first_ms, again_ms = (opened_ms(page, address) for _ in range(2))
             longest_ms = page.evaluate(FRAMES)
-    short_ms, week_ms = opened_ms
-    anchor = f"the same page with a trend of minutes {short_ms:.0f} ms"
+    anchor = f"the same page with a trend of minutes {minutes_ms:.0f} ms"
     detail = {"scans": scans}
     return [
-        Result(f"trend of {hours} h opened", week_ms, "ms", anchor, 2000.0, detail),
+        Result(f"trend of {hours} h, first look", first_ms, "ms", anchor, 2000.0, detail),
+        Result(f"trend of {hours} h, later looks", again_ms, "ms", anchor, 2000.0, detail),
         Result("longest picture while zooming", longest_ms, "ms", "16.7 ms between two at best"),
     ]
+
+
+def opened_ms(page: Page, address: str) -> float:
+    """Until the plots stand there; `LIMIT_MS` when they never do, so that the goal is missed."""
+    page.goto("about:blank")
+    began_s = time.perf_counter()
+    page.goto(address)
+    with suppress(TimeoutError):
+        page.locator(DRAWN).first.wait_for(timeout=LIMIT_MS)
+        return 1000.0 * (time.perf_counter() - began_s)
+    return LIMIT_MS

@@ -90,11 +90,11 @@ export async function open(id: string): Promise<void> {
   };
   try {
     const path = `batches/${encodeURIComponent(id)}`;
-    const record = await call<BatchRecord>("GET", path);
-    // A batch that was never started has no trend: that is no fault.
-    const trend = await call<RecordedTrend>("GET", `${path}/trend?points=${POINTS}`).catch(
-      () => null,
-    );
+    const [record, trend] = await Promise.all([
+      call<BatchRecord>("GET", path),
+      // A batch that was never started has no trend: that is no fault.
+      call<RecordedTrend>("GET", `${path}/trend?points=${POINTS}`).catch(() => null),
+    ]);
     keep({ record, trend });
   } catch (error) {
     keep(reasonsOf(error).join(" "));
