@@ -96,6 +96,8 @@ def mill_page(
     speed: float,
     record: Path | None = None,
     on_time_s: float = 600.0,
+    *,
+    supervised: bool = False,
 ) -> Iterator[MillPage]:
     """A mill whose one recipe is soon at the milling, and its page; `record` is of earlier days."""
     plant, recipe = quick_files(folder, on_time_s=on_time_s)
@@ -113,6 +115,7 @@ def mill_page(
         recipes=shelf,
         training_socket=training,
         record=record,
+        supervised=supervised,
     )
     with Processes(setup) as processes:
         yield MillPage(processes, f"http://127.0.0.1:{port}/", browser, training)

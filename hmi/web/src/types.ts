@@ -48,6 +48,15 @@ export interface Charge {
   /** The second person, who read scale and labels. */
   checked_by: string;
   emptied_and_cleaned: boolean;
+  jar_id: string;
+  argon_lot: string;
+  balance_id: string;
+  balance_stable: boolean | null;
+  calibrated: string;
+  /** Declared when the record does not know them, or they begin anew. */
+  blade_hours: number | null;
+  jar_hours: number | null;
+  hours_origin: string;
 }
 
 export interface Phase {

@@ -10,25 +10,26 @@ const batchId = part((s) => s.batch?.id);
 const simulated = part((s) => s.simulated);
 const target = part((s) => s.batch?.target);
 
-interface Draft {
-  cam_mass_g: string;
-  sse_mass_g: string;
-  cam_lot: string;
-  sse_lot: string;
-  blade_id: string;
-  checked_by: string;
-  emptied_and_cleaned: boolean;
-}
-
-const EMPTY: Draft = {
+const TYPED = {
   cam_mass_g: "",
   sse_mass_g: "",
   cam_lot: "",
   sse_lot: "",
   blade_id: "",
   checked_by: "",
-  emptied_and_cleaned: false,
+  jar_id: "",
+  argon_lot: "",
+  balance_id: "",
+  calibrated: "",
+  blade_hours: "",
+  jar_hours: "",
+  hours_origin: "",
 };
+type Typed = typeof TYPED;
+type Ticked = "emptied_and_cleaned" | "balance_stable";
+type Draft = Typed & Record<Ticked, boolean>;
+
+const EMPTY: Draft = { ...TYPED, emptied_and_cleaned: false, balance_stable: false };
 
 const NO_EXAMPLES = { cam: "", sse: "", blade: "" };
 const draft = signal<Draft>(EMPTY);
@@ -50,7 +51,19 @@ function prefill(): void {
     blade_id: before?.blade_id ?? lots.blade,
     checked_by: before?.checked_by ?? "",
     emptied_and_cleaned: before?.emptied_and_cleaned ?? false,
+    jar_id: before?.jar_id ?? "",
+    argon_lot: before?.argon_lot ?? "",
+    balance_id: before?.balance_id ?? "",
+    balance_stable: before?.balance_stable ?? false,
+    calibrated: before?.calibrated ?? "",
+    blade_hours: hoursText(before?.blade_hours),
+    jar_hours: hoursText(before?.jar_hours),
+    hours_origin: before?.hours_origin ?? "",
   };
+}
+
+function hoursText(hours: number | null | undefined): string {
+  return hours == null ? "" : plain(hours);
 }
 
 const problem = computed(() => {
@@ -59,8 +72,21 @@ const problem = computed(() => {
   if (![it.cam_lot, it.sse_lot, it.blade_id].every(isText)) return strings.charge.missing;
   if (!isText(it.checked_by)) return strings.charge.secondMissing;
   const own = person.value?.name.trim().toLowerCase();
-  return it.checked_by.trim().toLowerCase() === own ? strings.charge.secondSame : "";
+  if (it.checked_by.trim().toLowerCase() === own) return strings.charge.secondSame;
+  return hoursProblem(it);
 });
+
+function hoursProblem(it: Draft): string {
+  const declared = [it.blade_hours, it.jar_hours].filter((text) => text.trim() !== "");
+  if (!declared.every(isHours)) return strings.charge.hoursNumber;
+  if (it.jar_hours.trim() && !it.jar_id.trim()) return strings.charge.jarMissing;
+  return declared.length > 0 && !it.hours_origin.trim() ? strings.charge.hoursMissing : "";
+}
+
+function isHours(text: string): boolean {
+  const hours = grams(text);
+  return hours >= 0 && hours <= 100_000;
+}
 
 function isText(text: string): boolean {
   return text.trim() !== "" && text.trim().length <= 60;
@@ -110,17 +136,20 @@ export function ChargeForm({ onDone }: { onDone: () => void }) {
         <Line name="blade_id" label={strings.charge.blade} />
         <Line name="checked_by" label={strings.charge.second} />
       </div>
-      <label class="tick">
-        <input
-          type="checkbox"
-          name="emptied_and_cleaned"
-          checked={draft.value.emptied_and_cleaned}
-          onChange={(event) => {
-            draft.value = { ...draft.value, emptied_and_cleaned: event.currentTarget.checked };
-          }}
-        />
-        <span>{strings.charge.cleaned}</span>
-      </label>
+      <details>
+        <summary>{strings.charge.more}</summary>
+        <div class="pair">
+          <Line name="jar_id" label={strings.charge.jar} />
+          <Line name="argon_lot" label={strings.charge.argonLot} />
+          <Line name="balance_id" label={strings.charge.balance} />
+          <Line name="calibrated" label={strings.charge.calibrated} longest={200} />
+          <Line name="blade_hours" label={strings.charge.bladeHours} unit="h" decimal />
+          <Line name="jar_hours" label={strings.charge.jarHours} unit="h" decimal />
+          <Line name="hours_origin" label={strings.charge.hoursOrigin} />
+        </div>
+        <Tick name="balance_stable" label={strings.charge.balanceStable} />
+      </details>
+      <Tick name="emptied_and_cleaned" label={strings.charge.cleaned} />
       <div class="form-foot">
         <button
           type="submit"
@@ -150,23 +179,53 @@ async function submit(): Promise<void> {
     blade_id: it.blade_id.trim(),
     checked_by: it.checked_by.trim(),
     emptied_and_cleaned: it.emptied_and_cleaned,
+    jar_id: it.jar_id.trim(),
+    argon_lot: it.argon_lot.trim(),
+    balance_id: it.balance_id.trim(),
+    // Nobody said that it was not: who leaves the tick out has not looked.
+    balance_stable: it.balance_stable || null,
+    calibrated: it.calibrated.trim(),
+    blade_hours: hoursOf(it.blade_hours),
+    jar_hours: hoursOf(it.jar_hours),
+    hours_origin: it.hours_origin.trim(),
   });
 }
 
+function hoursOf(text: string): number | null {
+  return text.trim() ? grams(text) : null;
+}
+
+function Tick({ name, label }: { name: Ticked; label: string }) {
+  return (
+    <label class="tick">
+      <input
+        type="checkbox"
+        name={name}
+        checked={draft.value[name]}
+        onChange={(event) => {
+          draft.value = { ...draft.value, [name]: event.currentTarget.checked };
+        }}
+      />
+      <span>{label}</span>
+    </label>
+  );
+}
+
 interface LineProps {
-  name: keyof Omit<Draft, "emptied_and_cleaned">;
+  name: keyof Typed;
   label: string;
   unit?: string;
   decimal?: boolean;
+  longest?: number;
 }
 
-function Line({ name, label, unit, decimal }: LineProps) {
+function Line({ name, label, unit, decimal, longest = 60 }: LineProps) {
   return (
     <Field
       label={label}
       name={name}
       kind={decimal ? "decimal" : "text"}
-      longest={60}
+      longest={longest}
       unit={unit}
       value={draft.value[name]}
       onInput={(typed) => {

@@ -57,7 +57,9 @@ export function ChargeSection({ of }: Props) {
           [facts.sse, grams(it.sse_mass_g), text(it.sse_lot)],
           [facts.content, `${share.toFixed(3)} wt%`, facts.aim(aim, by)],
           [facts.blade, text(it.blade_id)],
+          ...hours(facts.bladeHours, of.wear.blade),
           [facts.jar, text(it.jar_id)],
+          ...hours(facts.jarHours, of.wear.jar),
           [facts.balance, text(it.balance_id)],
           [facts.argonLot, text(it.argon_lot)],
           [facts.second, text(it.checked_by)],
@@ -66,6 +68,12 @@ export function ChargeSection({ of }: Props) {
       />
     </Section>
   );
+}
+
+function hours(label: string, wear: BatchRecord["wear"]["blade"]): Fact[] {
+  if (!wear) return [];
+  const before = wear.hours_before;
+  return [[label, before === null ? facts.hoursUnknown : `${before.toFixed(2)} h`]];
 }
 
 /** The two powders as the recipe has them. */

@@ -1,6 +1,6 @@
 import { signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { call, newId, reasonsOf } from "../../api";
+import { call, newId, Refusal, reasonsOf } from "../../api";
 import { fieldsOf } from "../../entry/EntryForm";
 import { person } from "../../live/store";
 import { Section } from "../../parts/Facts";
@@ -8,6 +8,7 @@ import { TextField } from "../../parts/TextField";
 import { strings } from "../../strings";
 import { accountStrings } from "../../strings/accounts";
 import { batchStrings as say } from "../../strings/batches";
+import type { CommandAnswer } from "../../types";
 import { when } from "./Sections";
 import { open } from "./store";
 import type { BatchRecord, Entry } from "./types";
@@ -66,13 +67,18 @@ function Signing({ of, meaning }: { of: BatchRecord; meaning: Meaning }) {
     problem.value = password ? [] : [accountStrings.passwordMissing];
     if (!password) return;
     try {
-      await call("POST", `batches/${encodeURIComponent(of.id)}/signatures`, {
-        id: newId(),
-        meaning,
-        content_sha256: of.content?.sha256,
-        through_seq: of.content?.through_seq,
-        password,
-      });
+      const answer = await call<CommandAnswer>(
+        "POST",
+        `batches/${encodeURIComponent(of.id)}/signatures`,
+        {
+          id: newId(),
+          meaning,
+          content_sha256: of.content?.sha256,
+          through_seq: of.content?.through_seq,
+          password,
+        },
+      );
+      if (!answer.accepted) throw new Refusal(409, answer.reasons);
       asked.value = null;
       setTimeout(() => void open(of.id), WRITTEN_MS);
     } catch (error) {

@@ -57,6 +57,7 @@ export interface BatchRecord extends Summary {
   continues: string | null;
   powders: Record<"core" | "sse", Record<string, string | number | null> | null>;
   charge: Record<string, string | number | boolean | null> | null;
+  wear: Partial<Record<"blade" | "jar", { hours_before: number | null; counted_h: number }>>;
   times: { wall_s: Maybe; process_s: Maybe; hold_s: Maybe };
   leak_test: {
     leak_rate_mbar_l_s: Maybe;
