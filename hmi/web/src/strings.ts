@@ -289,7 +289,7 @@ export const strings = {
     second: "Checked by",
     secondMissing: "A second person reads scale and labels: enter who.",
     secondSame: "The second check is by another person than you.",
-    more: "Jar, argon, balance, calibrations, hours",
+    more: "Jar, argon, balance, hours",
     jar: "Jar",
     argonLot: "Argon lot",
     balance: "Balance",

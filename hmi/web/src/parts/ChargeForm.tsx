@@ -136,6 +136,7 @@ export function ChargeForm({ onDone }: { onDone: () => void }) {
         <Line name="blade_id" label={strings.charge.blade} />
         <Line name="checked_by" label={strings.charge.second} />
       </div>
+      <Tick name="emptied_and_cleaned" label={strings.charge.cleaned} />
       <details>
         <summary>{strings.charge.more}</summary>
         <div class="pair">
@@ -149,7 +150,6 @@ export function ChargeForm({ onDone }: { onDone: () => void }) {
         </div>
         <Tick name="balance_stable" label={strings.charge.balanceStable} />
       </details>
-      <Tick name="emptied_and_cleaned" label={strings.charge.cleaned} />
       <div class="form-foot">
         <button
           type="submit"
