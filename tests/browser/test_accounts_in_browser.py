@@ -30,6 +30,19 @@ def people(page: Page) -> None:
     expect(page.get_by_role("heading", name="People")).to_be_visible(timeout=10_000)
 
 
+def takes_a_paste(page: Page) -> None:
+    """The password is masked, may be shown, and a manager may fill or paste it."""
+    field = page.locator("input[name=password]")
+    expect(field).to_have_attribute("type", "password")
+    expect(field).to_have_attribute("autocomplete", "current-password")
+    assert field.evaluate(
+        "it => it.dispatchEvent(new ClipboardEvent('paste', {bubbles: true, cancelable: true}))"
+    )
+    page.get_by_role("button", name="Show the password").click()
+    expect(field).to_have_attribute("type", "text")
+    page.get_by_role("button", name="Show the password").click()
+
+
 def test_an_administrator_adds_a_second_person_and_takes_a_role_away(
     chromium_browser: Browser, tmp_path: Path
 ) -> None:
@@ -52,6 +65,7 @@ def test_an_administrator_adds_a_second_person_and_takes_a_role_away(
         code = first.locator(".handed-out output").inner_text(timeout=10_000)
 
         second.goto(address)
+        takes_a_paste(second)
         sign_in(second, "Bob")  # he has no password yet
         expect(second.get_by_role("alert")).to_contain_text("Name or password is wrong")
         second.get_by_role("button", name="I have a one-time code").click()

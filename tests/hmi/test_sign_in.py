@@ -222,6 +222,17 @@ def test_a_session_ends_after_its_time_whatever_is_done_in_it() -> None:
     run(check)
 
 
+def test_a_password_of_ten_years_ago_still_counts() -> None:
+    """A change by the calendar makes people count at the end of their passwords."""
+
+    async def check(it: Site) -> None:
+        assert (await it.sign_in()).status_code == 204
+        it.clock[0] += 10.0 * 365.0 * 86_400.0
+        assert (await it.sign_in()).status_code == 204
+
+    run(check)
+
+
 def test_a_page_that_nobody_touches_locks_and_the_password_unlocks_it() -> None:
     async def check(it: Site) -> None:
         await it.sign_in()
