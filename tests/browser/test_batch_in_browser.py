@@ -97,7 +97,7 @@ def signed_and_exported(page: Page, browser: Browser, processes: Processes, fold
         sign(his, meaning)
         expect(his.locator(f"[data-signature={meaning}]")).to_contain_text("Bob")
     with his.expect_download(timeout=60_000) as download:
-        his.get_by_role("link", name="Export").click()
+        his.get_by_role("button", name="Export, signed").click()
     exported = folder / "export"
     with zipfile.ZipFile(download.value.path()) as packed:
         packed.extractall(exported)
