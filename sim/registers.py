@@ -25,6 +25,7 @@ from controller.edge.registers import RawType
 _F32: Final = 2.0**29 + 1.0
 # x + WHOLE - WHOLE is x rounded to a whole number, halves to even, as `round` does it.
 _WHOLE: Final = 1.5 * 2.0**52
+KEPT: Final = 4096  # set points whose way through the words is remembered
 _INTEGERS: Final = (RawType.U16, RawType.I16, RawType.U32, RawType.I32)
 _UNSCALED: Final = Scaled()
 
@@ -50,8 +51,8 @@ class Registers(Value):
     Contacts and fault codes are whole numbers on both sides, and are left as they are.
     """
 
-    __slots__ = ("_channels", "_coarse", "_floats", "_flow", "_loops", "_others", "_rpm", "_scaled",
-                 "_states")  # fmt: skip
+    __slots__ = ("_channels", "_coarse", "_floats", "_flow", "_flow_told", "_loops", "_others",
+                 "_rpm", "_rpm_told", "_scaled", "_states")  # fmt: skip
 
     def __init__(self, plant: PlantFile) -> None:
         self._channels = {int(signal): plant.signal_channel(signal) for signal in plant.signals}
@@ -66,6 +67,8 @@ class Registers(Value):
                 self._states = _states(self._channels[signal])
             elif not (SIGNALS[signal].digital or signal is Signal.DRIVE_FAULT_CODE):
                 self._sort(int(signal), self._channels[signal])
+        self._rpm_told: dict[float, float] = {}
+        self._flow_told: dict[float, float] = {}
         self._rpm = plant.output_channel("rotor_rpm")
         self._flow = plant.output_channel("argon_flow_slpm")
 
@@ -129,11 +132,21 @@ class Registers(Value):
 
     def order(self, outputs: Outputs) -> Outputs:
         """What the plant is told by the words into which `outputs` was put."""
-        rotor_rpm = carried(self._rpm, outputs.rotor_rpm)[0]
-        flow_slpm = carried(self._flow, outputs.argon_flow_slpm)[0]
+        rotor_rpm = _told(self._rpm, outputs.rotor_rpm, self._rpm_told)
+        flow_slpm = _told(self._flow, outputs.argon_flow_slpm, self._flow_told)
         if rotor_rpm == outputs.rotor_rpm and flow_slpm == outputs.argon_flow_slpm:
             return outputs
         return replace(outputs, rotor_rpm=rotor_rpm, argon_flow_slpm=flow_slpm)
+
+
+def _told(channel: Channel, value: float, known: dict[float, float]) -> float:
+    """What a set point is after its words. The same ones come again, with each ramp and phase."""
+    told = known.get(value)
+    if told is None:
+        if len(known) >= KEPT:
+            known.clear()
+        told = known[value] = carried(channel, value)[0]
+    return told
 
 
 def _states(channel: Channel) -> dict[float, float]:
