@@ -38,7 +38,7 @@ test-long: install $(DONE)/dev ## run the tests that take minutes
 	@$(BIN)/python tests/support/machine.py
 	$(BIN)/python -m pytest -m long --timeout 7200 $(ARGS)
 
-compiled: install $(DONE)/dev ## compile the simulated plant, for studies; in build/compiled
+compiled: install $(DONE)/dev ## compile scan and simulated plant, for studies; in build/compiled
 	$(BIN)/python build_compiled.py
 
 bench: install $(DONE)/dev ## measure speed, studies, reaction and lateness, each beside an anchor of the same run

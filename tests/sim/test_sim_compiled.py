@@ -1,4 +1,4 @@
-"""The compiled plant does what the interpreted one does, to the last bit of a run's log."""
+"""Compiled packages do what the interpreted ones do, to the last bit of a run's log."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ ROOT = Path(__file__).parents[2]
 SEEDS = (0, 7)
 IN_A_PROCESS = """
 import sys
+import controller.core.scan
 import sim.mill
 from controller.edge.plantfile import load_plant
 from controller.edge.recipefile import load_recipe
 from controller.packaged import packaged_file
 from sim.dryrun import dry_run
 
-assert sim.mill.__file__.endswith(".so"), sim.mill.__file__
+for module in (controller.core.scan, sim.mill):
+    assert module.__file__.endswith(".so"), module.__file__
 plant = load_plant(packaged_file("deploy", "lab-0.5l.toml"))
 recipe = load_recipe(packaged_file("recipes", "training.toml"), plant.equipment)
 print(dry_run(recipe, plant, seed=int(sys.argv[1])).log.sha256)
@@ -46,7 +48,7 @@ def _compiled_sha256(folder: Path, seed: int) -> str:
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-def test_the_same_seed_gives_the_same_log_with_the_compiled_plant(tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_log_compiled(tmp_path: Path) -> None:
     subprocess.run([sys.executable, str(ROOT / "build_compiled.py"), str(tmp_path)], check=True)
     plant = load_plant(packaged_file("deploy", "lab-0.5l.toml"))
     recipe = load_recipe(packaged_file("recipes", "training.toml"), plant.equipment)
