@@ -289,7 +289,7 @@ function drawDryRuns(plot: uPlot, points: Points, pen: Pen, fill: string): void 
   ctx.clip();
   ctx.beginPath();
   ctx.fillStyle = fill;
-  ctx.globalAlpha = 0.16;
+  ctx.globalAlpha = 0.1;
   points.t.forEach((t, i) => {
     const next = points.t[i + 1];
     const [low, high] = [lows[i], highs[i]];
