@@ -88,7 +88,7 @@ audit: $(DONE)/tools ## look for known vulnerabilities in the pinned dependencie
 
 lock: ## pin the newest dependencies that pyproject.toml allows (needs uv)
 	$(LOCK) --upgrade pyproject.toml -o requirements/run.txt
-	for group in build notify dev web; do \
+	for group in build notify dev readers web; do \
 		$(LOCK) --upgrade -c requirements/run.txt --group $$group -o requirements/$$group.txt \
 		|| exit 1; done
 

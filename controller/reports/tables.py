@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from controller.core.signals import SIGNALS, Signal
 from controller.records.archive import Trend
 
@@ -73,25 +75,39 @@ def write_trend_csv(trend: Trend, path: Path) -> None:
     """The whole trend; the unit stands behind each name."""
     names = columns_of(trend)
     heads = [f"{name} [{unit_of(name)}]" if unit_of(name) else name for name in names]
-    columns = [_values(trend, name).tolist() for name in names]
-    write_csv(path, heads, zip(*columns, strict=True))
+    columns = [_cells(_values(trend, name)) for name in names]
+    _written(path, heads, zip(*columns, strict=True))
 
 
 def write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A table of values of any kind; text that would be a formula is quoted."""
+    _written(path, heads, ([cell(value) for value in row] for row in rows))
+
+
+def _written(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table in UTF-8 with a mark that spreadsheets know it by."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow([cell(head) for head in heads])
-        writer.writerows([cell(value) for value in row] for row in rows)
+        writer.writerows(rows)
 
 
 def cell(value: Any) -> Any:
     """A value as a cell: text that would be a formula is quoted, what is no number is empty."""
     if isinstance(value, float):
-        return f"{value:.9g}" if math.isfinite(value) else ""
+        text = f"{value:.9g}" if math.isfinite(value) else ""
+        # What looks whole at first is a column of whole numbers to many a reader.
+        return f"{text}.0" if text.lstrip("-").isdigit() else text
     if isinstance(value, str) and value.startswith(FORMULA):
         return f"'{value}"
     return value
+
+
+def _cells(values: Any) -> list[Any]:
+    """A column as cells: decimals as short as their precision allows, what is no number empty."""
+    if values.dtype.kind != "f":
+        return list(values.tolist())
+    return list(np.where(np.isfinite(values), values.astype("U24"), "").tolist())
 
 
 def _values(trend: Trend, name: str) -> Any:

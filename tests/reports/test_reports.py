@@ -126,6 +126,8 @@ def test_what_a_person_typed_cannot_become_markup(data: Path) -> None:
         ("\tx", "'\tx"),
         ("plain", "plain"),
         (-2.5, "-2.5"),
+        (3.0, "3.0"),
+        (-40.0, "-40.0"),
         (float("nan"), ""),
         (7, 7),
     ],
@@ -143,6 +145,8 @@ def test_tables_carry_their_units_and_every_scan(exported: Path) -> None:
         rows = list(csv.reader(file))
     assert len(rows) == table.num_rows + 1
     assert "vessel_pressure_mbar_g [mbar gauge]" in rows[0]
+    frost = rows[0].index("frost_point_c [°C]")
+    assert float(rows[-1][frost]) < -20.0, "a number, and not a formula that was quoted"
     at = rows[0].index("rotor_rpm [rpm]")
     assert float(rows[-1][at]) == pytest.approx(table["rotor_rpm"][-1].as_py(), abs=1e-3)
 
