@@ -4,7 +4,7 @@
 
 The copy is whole and stands beside the sources (`build/compiled`), so that no compiled file is ever
 found before a source that was edited since. Use it with PYTHONPATH=FOLDER; the tests are in it too.
-Takes mypy and a C compiler, and half a minute.
+Takes mypy and a C compiler, and about a minute.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def build(folder: Path) -> None:
     _copy(folder, PACKAGES)
     files = [f"controller/core/{name}.py" for name in CORE] + [f"sim/{name}.py" for name in SIM]
     command = [sys.executable, "-m", "mypyc", "--strict", *files]
-    # Optimizing more than this doubles the time of the compiler and not the speed.
+    # Optimizing more takes the compiler a quarter longer, and makes a scan 2 % faster.
     env = {"MYPYC_OPT_LEVEL": "1", **os.environ, "PYTHONPATH": str(folder)}
     done = subprocess.run(command, cwd=folder, check=False, env=env, capture_output=True, text=True)
     if done.returncode:
