@@ -28,6 +28,7 @@ NAMES = (
     "lateness",
     "isolation",
     "reaction",
+    "scrape",
     "page",
     "week",
 )

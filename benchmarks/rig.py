@@ -83,7 +83,9 @@ class Plant:
 class Controller:
     """The measured controller process of a plant."""
 
-    def __init__(self, plant: Plant, folder: Path, begin: str = "idle") -> None:
+    def __init__(
+        self, plant: Plant, folder: Path, begin: str = "idle", metrics_port: int = 0
+    ) -> None:
         self._late = folder / "late.json"
         self.socket = folder / "door.sock"
         addresses = folder / "addresses.json"
@@ -95,6 +97,7 @@ class Controller:
                 *(sys.executable, MEASURED, str(self._late), begin, "control"),
                 *("--addresses", str(addresses), "--socket", str(self.socket)),
                 *("--data", str(folder)),
+                *(("--metrics-port", str(metrics_port)) if metrics_port else ()),
             ],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=self._log,

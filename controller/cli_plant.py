@@ -201,7 +201,9 @@ async def _loop(plant: PlantFile, record: Path, by: str, names: list[str]) -> bo
     from controller.edge.survey import survey_of
 
     async def ask(question: str) -> str:
-        return await asyncio.to_thread(click.prompt, question, default="", show_default=False)
+        return await asyncio.to_thread(
+            click.prompt, question, default="", show_default=False, prompt_suffix=" "
+        )
 
     async with survey_of(plant) as survey:
         await survey.settle()

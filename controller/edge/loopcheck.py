@@ -84,7 +84,7 @@ class LoopCheck:
         proofs: list[LoopProof] = []
         for signal in signals:
             before = self._survey.signal(signal)
-            answer = (await self._ask(self._question(before))).strip()
+            answer = await self._answer(before)
             if answer == QUIT:
                 break
             proof = await self._proof(before, answer)
@@ -93,6 +93,14 @@ class LoopCheck:
             self._tell(f"  {proof.result.value}: {proof.why}")
             proofs.append(proof)
         return proofs
+
+    async def _answer(self, before: SignalFound) -> str:
+        """What the person says; asked again while a reference is no number."""
+        while True:
+            answer = (await self._ask(self._question(before))).strip()
+            if answer in (SKIP, QUIT) or SIGNALS[before.signal].digital or _is_number(answer):
+                return answer
+            self._tell(f"  {answer!r} is no number, such as 22.5")
 
     def _question(self, found: SignalFound) -> str:
         info = SIGNALS[found.signal]
@@ -109,12 +117,7 @@ class LoopCheck:
             after = await self._moved(before)
             good, why = _contact(before, after)
             return self._line(before, after, None, good, why)
-        try:
-            reference = float(answer)
-        except ValueError:
-            reference = math.nan
-        if not math.isfinite(reference):
-            return self._line(before, before, None, Result.FAILED, f"{answer!r} is no number")
+        reference = float(answer)
         after = await self._newer(before)
         good, why = self._number(before, after, reference)
         return self._line(before, after, reference, good, why)
@@ -184,6 +187,13 @@ class LoopCheck:
             result=result,
             why=why,
         )
+
+
+def _is_number(answer: str) -> bool:
+    try:
+        return math.isfinite(float(answer))
+    except ValueError:
+        return False
 
 
 def _contact(before: SignalFound, after: SignalFound) -> tuple[Result, str]:

@@ -41,3 +41,11 @@ def test_two_addresses_of_one_controller_are_wrong_usage() -> None:
     result = CliRunner().invoke(hmi, ["--socket", "/x", "--controller-port", "1", "--port", "0"])
     assert result.exit_code == 2
     assert "not both" in result.output
+
+
+def test_the_body_of_an_answer_does_not_wait_for_an_acknowledgment() -> None:
+    """A connection that was let in sends at once; it has this from the listening socket."""
+    with listen_at("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        let_in, _ = listener.accept()
+        with let_in:
+            assert let_in.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
