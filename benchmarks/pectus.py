@@ -25,12 +25,18 @@ ROUNDS = 3
 
 
 def _works(python: str) -> bool:
-    return shutil.which(python) is not None and not subprocess.call([python, "-c", "pass"])
+    """Whether it is there and starts: what is found may be a stub for another version."""
+    if shutil.which(python) is None:
+        return False
+    return not subprocess.call([python, "-c", "pass"], stderr=subprocess.DEVNULL)
 
 
 def _installed(folder: str) -> str:
     """The interpreter of a fresh environment that has it. Raises CalledProcessError."""
-    subprocess.run([next(filter(_works, PYTHONS), PYTHONS[-1]), "-m", "venv", folder], check=True)
+    base = next(filter(_works, PYTHONS), None)
+    if base is None:
+        raise SystemExit(f"pectus: it needs one of {', '.join(PYTHONS)} on PATH")
+    subprocess.run([base, "-m", "venv", folder], check=True)
     python = str(Path(folder) / "bin" / "python")
     wanted = ["--only-binary", ":all:", "--no-binary", "openpectus", f"openpectus=={VERSION}"]
     subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True)
