@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="says nothing about compiled packages"))
         if item.path.relative_to(TESTS).parts[0] in REALTIME_ROOMS:
             item.add_marker(pytest.mark.realtime)
+    items[:] = in_turns(items)
+
+
+def in_turns(items: list[pytest.Item]) -> list[pytest.Item]:
+    """A file of each folder in turn: no three browsers at once, where they run side by side."""
+    rooms: dict[str, dict[Path, list[pytest.Item]]] = {}
+    for item in items:
+        room = item.path.relative_to(TESTS).parts[0]
+        rooms.setdefault(room, {}).setdefault(item.path, []).append(item)
+    turns = zip_longest(*(files.values() for files in rooms.values()), fillvalue=())
+    return [item for turn in turns for file in turn for item in file]
 
 
 @pytest.fixture(scope="module")
