@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 from hypothesis import settings
 from machine import CHROMIUM_ADVICE, CHROMIUM_ARGS, find_chromium
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from sim.prove.mutants import interpreted
 
@@ -22,6 +22,7 @@ REALTIME_ROOMS: Final = ("browser", "live", "modbus", "process")
 # change is judged there, and the search for more goes on in everybody's own runs.
 settings.register_profile("blademill", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("blademill")
+expect.set_options(timeout=15_000)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -43,6 +44,15 @@ def in_turns(items: list[pytest.Item]) -> list[pytest.Item]:
         rooms.setdefault(room, {}).setdefault(item.path, []).append(item)
     turns = zip_longest(*(files.values() for files in rooms.values()), fillvalue=())
     return [item for turn in turns for file in turn for item in file]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why a test had to be run once more: its first failure is shown nowhere else."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.section(f"first failure of {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
+        for title, text in report.sections:
+            terminalreporter.write_line(f"--- {title}\n{text[-4000:]}")
 
 
 @pytest.fixture(scope="module")

@@ -56,8 +56,8 @@ def test_stop_by_signal_writes_the_dead_image() -> None:
 def test_two_controllers_cannot_share_one_door() -> None:
     """P10: the second refuses to start."""
     with live() as running, pytest.raises(AssertionError, match="another controller is running"):
-        own_record = running.folder / "second"
-        second = Live(running.folder, running.sim, running.plant_path, running.recipe_path, own_record)
+        files = (running.plant_path, running.recipe_path, running.folder / "a record of its own")
+        second = Live(running.folder, running.sim, *files)
         try:
             second.start()
             wait_for(lambda: second.process.poll() is not None, 10.0)

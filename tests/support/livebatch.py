@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -319,6 +319,15 @@ class Live:
     def log(self) -> str:
         return (self.folder / "control.log").read_text()
 
+    def last_words(self) -> str:
+        """What the controller said and showed, for a test that failed."""
+        seen: dict[str, Any] = {}
+        with suppress(httpx.HTTPError):
+            seen = self.snapshot()
+        parts = ("state", "batch", "recovery", "first_out", "alarms")
+        shown = {part: seen.get(part) for part in parts}
+        return f"{self.log()}\n{json.dumps(shown, indent=1)[:6000]}"
+
     def end(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
@@ -349,6 +358,9 @@ def live(
             before(running)
             running.start(program)
             yield running
+        except BaseException:
+            print(running.last_words())  # pytest shows it with the failure
+            raise
         finally:
             running.end()
             sim.stop()
