@@ -22,16 +22,19 @@ run: install ## install what is missing, then start the simulated mill and print
 
 install: $(DONE)/blademill page ## set up .venv/bin/blademill and the operator page, and no more
 
-# What runs against the wall clock mostly waits, and must not wait for what computes: so it comes after.
-# Other work on the machine can starve it all the same: what failed is run once more, and named.
+# What runs against the wall clock must not wait for what computes: so it comes after, the browsers
+# apart from the wires. Other work on the machine can starve it all the same: what failed is run once
+# more, and its first failure is shown.
+ONCE_MORE := --reruns 1 -rR
 test: install $(DONE)/dev ## run the tests (all but the long ones)
 	@$(BIN)/python tests/support/machine.py
 ifdef ARGS
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 else
 	$(BIN)/python -m pytest -m "not long and not realtime" --numprocesses 2 --dist loadfile
-	$(BIN)/python -m pytest -m "not long and realtime" --numprocesses 3 --dist loadfile \
-		--no-loadscope-reorder --reruns 1 -rR
+	$(BIN)/python -m pytest tests/browser tests/process --numprocesses 2 --dist loadfile $(ONCE_MORE)
+	$(BIN)/python -m pytest tests/live tests/modbus --numprocesses 5 \
+		--dist worksteal $(ONCE_MORE)
 endif
 
 test-long: install $(DONE)/dev ## run the tests that take minutes

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,8 @@ START_S: Final = 20.0
 END_S: Final = 6.0
 POLL_S: Final = 0.05
 HMI_RESTARTS: Final = 3
+# The page steps back behind the scan, as in the systemd units; only root may put one before others.
+NICENESS: Final = {"sim": 0, "control": -5, "hmi": 5}
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -163,6 +166,8 @@ class Processes:
                 preexec_fn=_end_with_parent,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS[name])
         self._children[name] = _Child(name, process, log)
 
     def _wait(self, name: str, ready: Callable[[], bool]) -> None:

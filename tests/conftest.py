@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
-from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -33,17 +33,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="says nothing about compiled packages"))
         if item.path.relative_to(TESTS).parts[0] in REALTIME_ROOMS:
             item.add_marker(pytest.mark.realtime)
-    items[:] = in_turns(items)
-
-
-def in_turns(items: list[pytest.Item]) -> list[pytest.Item]:
-    """A file of each folder in turn: no three browsers at once, where they run side by side."""
-    rooms: dict[str, dict[Path, list[pytest.Item]]] = {}
-    for item in items:
-        room = item.path.relative_to(TESTS).parts[0]
-        rooms.setdefault(room, {}).setdefault(item.path, []).append(item)
-    turns = zip_longest(*(files.values() for files in rooms.values()), fillvalue=())
-    return [item for turn in turns for file in turn for item in file]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -56,14 +45,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="module")
-def chromium_browser() -> Iterator[Browser]:
+def chromium_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A headless Chromium; open a context of your own in it.
 
-    It lives for one module: while Playwright runs, `asyncio.run` is refused on this thread.
+    It lives for one module: while Playwright runs, `asyncio.run` is refused on this thread. It
+    steps back behind the controllers of the tests, as one on another machine would.
     """
     path = find_chromium()
     assert path is not None, CHROMIUM_ADVICE
+    polite = tmp_path_factory.mktemp("chromium") / "chromium"
+    polite.write_text(f'#!/bin/sh\nexec nice -n 10 {shlex.quote(path)} "$@"\n')
+    polite.chmod(0o700)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        browser = playwright.chromium.launch(executable_path=polite, args=list(CHROMIUM_ARGS))
         yield browser
         browser.close()

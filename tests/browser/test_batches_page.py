@@ -86,12 +86,18 @@ def test_a_trend_is_looked_at_closer_by_hand_and_by_keys(page: Page) -> None:
     shown = plot.locator(".legend-time")
     begin, end = (_seconds(text) for text in shown.inner_text().split("–"))
     assert end - begin == pytest.approx(240.0, rel=0.1)  # half of a batch of eight minutes
+    page.mouse.move(0, 0)  # one that leaves the plot takes the line with it
     plot.locator(".trend-canvas").focus()
     for _ in range(2):
         page.keyboard.press("-")
     expect(whole).to_be_disabled()
     page.keyboard.press("ArrowLeft")
-    expect(plot.locator(".batch-read")).to_contain_text("rpm")
+    read = plot.locator(".batch-read")
+    expect(read).to_contain_text("rpm")
+    at_the_line = read.text_content() or ""
+    page.set_viewport_size({"width": 1024, "height": 800})
+    page.evaluate(DRAWN)
+    expect(read).to_have_text(at_the_line)  # drawn anew, with the line where it was
 
 
 def _seconds(text: str) -> float:

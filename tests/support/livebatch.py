@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -215,6 +216,8 @@ class Live:
                 cwd=ROOT,
                 env={"PYTHONPATH": f"{ROOT}:{SUPPORT}", "PATH": "/usr/bin:/bin"},
             )
+        with suppress(PermissionError):  # as its systemd unit has it
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, -5)
         wait_for(self.answers, 20.0)
 
     def answers(self) -> bool:

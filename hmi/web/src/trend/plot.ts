@@ -69,11 +69,22 @@ const STEPS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
 export function drawStack(root: HTMLElement, options: StackOptions): Stack {
   let shown: [Points, number, number] | null = null;
   let plots: uPlot[] = [];
+  let read: number | null = null;
+  const told: StackOptions = {
+    ...options,
+    onRead(index) {
+      read = index === null ? null : (shown?.[0].t[index] ?? null);
+      options.onRead(index);
+    },
+  };
 
+  // Made anew, for another size or theme, the plots keep the reading line where it was.
   const build = () => {
+    const kept = read;
     for (const plot of plots) plot.destroy();
-    plots = makePlots(root, options, () => shown?.[0] ?? null);
+    plots = makePlots(root, told, () => shown?.[0] ?? null);
     if (shown) fill(plots, options.panes, ...shown);
+    if (kept !== null) readAt(plots[0], kept);
   };
   const watcher = new ResizeObserver(build);
   watcher.observe(root);
@@ -253,7 +264,11 @@ function moveCursor(plot: uPlot | undefined, steps: number | null): void {
   const at = (cursorIndex(plot) ?? times.length - 1) + (steps ?? 0);
   const time = times[Math.min(times.length - 1, Math.max(0, at))];
   if (steps === null || time === undefined) plot.setCursor({ left: -10, top: -10 });
-  else plot.setCursor({ left: plot.valToPos(time, "x"), top: 10 });
+  else readAt(plot, time);
+}
+
+function readAt(plot: uPlot | undefined, time: number): void {
+  plot?.setCursor({ left: plot.valToPos(time, "x"), top: 10 });
 }
 
 /** The part of the plot, in canvas pixels, that the phase beginning at `marks[i]` takes. */

@@ -87,7 +87,9 @@ export function Plot({ points, part, panes, label, names = [] }: Props) {
 /** The points to draw: of a part of the whole those that were read for it, once they are there. */
 function useFiner(points: Points, part: Props["part"], span: Signal<Span>, whole: Span) {
   const fine = useSignal<{ points: Points; span: Span } | null>(null);
+  const latest = useSignal(points);
   useEffect(() => {
+    latest.value = points;
     fine.value = null;
     let timer = 0;
     const stop = span.subscribe((wanted) => {
@@ -108,9 +110,9 @@ function useFiner(points: Points, part: Props["part"], span: Signal<Span>, whole
       computed(() => {
         const [from, to] = span.value;
         const found = fine.value;
-        return found && found.span[0] <= from && found.span[1] >= to ? found.points : points;
+        return found && found.span[0] <= from && found.span[1] >= to ? found.points : latest.value;
       }),
-    [points],
+    [],
   );
 }
 
