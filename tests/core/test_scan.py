@@ -335,6 +335,10 @@ def commanded(name: CommandName) -> Command:
     state_in(State.RUNNING, LeakTest, Step.FILL),
     [({Signal.ROOM_H2S_PPM: 6.0}, [], 6.0), ({Signal.ROOM_O2_PERCENT: 17.0}, [], 0.1)],
 )
+@example(  # the purge credit is lost, and the gas comes up while the blade runs down
+    state_in(State.RUNNING, MillHold, Step.ON, outputs=TURNING),
+    [({Signal.VESSEL_PRESSURE_MBAR_G: -5.0, Signal.H2S_PPM: 60.0}, [], 6.0)],
+)
 @example(  # neither of the two has its confirm time
     state_in(State.RUNNING, LeakTest, Step.FILL),
     [({Signal.ROOM_O2_PERCENT: 17.0}, [], 1.0), ({Signal.ROOM_H2S_PPM: 6.0}, [], 1.0)],

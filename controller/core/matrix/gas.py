@@ -168,7 +168,7 @@ def gas_rows(lim: Limits) -> tuple[Row, ...]:
             source=Signal.H2S_PPM,
             high=lim.h2s_trip_ppm,
             confirm_s=1.0,
-            armed=Arm.INERT,
+            armed=Arm.INERT | Arm.TURNING,  # also while it runs down for a lost credit
             reaction=Reaction.TRIP,
             on_unknown=Reaction.HOLD,
             priority=Priority.P1,
