@@ -21,6 +21,7 @@ from controller.edge.plantfile import PlantFile
 from sim.faults.model import Planned
 from sim.mill import Mill
 from sim.peaks import Peaks
+from sim.undisturbed import undisturbed
 from sim.world import ENDED, PERIOD_S, Operator, World, new_mill
 
 TREND_EVERY: Final = 10
@@ -37,6 +38,7 @@ TREND: Final = (
     Signal.POWDER_PROBE_C,
     Signal.ARGON_FLOW_SLPM,
 )
+_TREND: Final = [int(signal) for signal in TREND]
 
 
 class Log:
@@ -56,7 +58,7 @@ class Log:
 
     def sample(self, t_s: float, x: Any) -> None:
         """Appends one trend row."""
-        row = (t_s, *[x[signal] for signal in TREND])
+        row = (t_s, *[x[signal] for signal in _TREND])
         self.trend.append(row)
         self._hash.update(repr(row).encode())
 
@@ -154,6 +156,27 @@ def dry_run(
     if faults:
         world.inject(faults, plant)
     operator, peaks, log = Operator(recipe, band), Peaks(), Log()
+    with undisturbed():
+        wall_s = _ran(world, operator, peaks, log, told)
+    return DryRun(
+        outcome=world.state.state,
+        recipe=recipe,
+        duration_s=world.now_s,
+        wall_s=wall_s,
+        scans=world.scans,
+        thickness_nm=_thickness(recipe, mill),
+        peaks=peaks,
+        totals=_totals(world),
+        log=log,
+        faults=tuple(faults),
+    )
+
+
+def _ran(
+    world: World, operator: Operator, peaks: Peaks, log: Log, told: Callable[[float, str], None]
+) -> float:
+    """Lets the batch run until it has ended; the wall time that it took."""
+    mill = world.mill
     began = time.perf_counter()
     last_scan = round(LIMIT_S / PERIOD_S)
     started = False
@@ -172,19 +195,7 @@ def dry_run(
                 told(decision.state.now_s, decision.state.state.value)
         if decision.events and decision.state.state in ENDED:
             break
-    wall_s = time.perf_counter() - began
-    return DryRun(
-        outcome=world.state.state,
-        recipe=recipe,
-        duration_s=world.now_s,
-        wall_s=wall_s,
-        scans=world.scans,
-        thickness_nm=_thickness(recipe, mill),
-        peaks=peaks,
-        totals=_totals(world),
-        log=log,
-        faults=tuple(faults),
-    )
+    return time.perf_counter() - began
 
 
 def _thickness(recipe: Recipe, mill: Mill) -> dict[str, float]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from controller.core.image import ALL_GOOD
@@ -25,7 +24,6 @@ from controller.edge.registers import RawType
 _F32: Final = 2.0**29 + 1.0
 # x + WHOLE - WHOLE is x rounded to a whole number, halves to even, as `round` does it.
 _WHOLE: Final = 1.5 * 2.0**52
-KEPT: Final = 4096  # set points whose way through the words is remembered
 _INTEGERS: Final = (RawType.U16, RawType.I16, RawType.U32, RawType.I32)
 _UNSCALED: Final = Scaled()
 
@@ -45,32 +43,23 @@ def carried(channel: Channel, value: float) -> Reading:
     return channel.decode(words, 0)
 
 
-class Registers(Value):
-    """The way of every signal and set point of one plant file through its words.
+class _Ways(Value):
+    """Channels by what their words do to a value: the usual ways are written out.
 
-    Contacts and fault codes are whole numbers on both sides, and are left as they are.
+    What is nearer to 0 than any float32 (1e-38) stays as it is; no plant has such values.
     """
 
-    __slots__ = ("_channels", "_coarse", "_floats", "_flow", "_flow_told", "_loops", "_others",
-                 "_rpm", "_rpm_told", "_scaled", "_states")  # fmt: skip
+    __slots__ = ("_channels", "_coarse", "_floats", "_loops", "_others", "_scaled")
 
-    def __init__(self, plant: PlantFile) -> None:
-        self._channels = {int(signal): plant.signal_channel(signal) for signal in plant.signals}
+    def __init__(self, channels: Mapping[int, Channel]) -> None:
+        self._channels = channels
         self._floats: list[tuple[int, float, float]] = []  # index, lowest and highest value
         self._loops: list[tuple[int, float, float]] = []  # index, low end of the span, its width
         self._coarse: list[tuple[int, float, float, float]] = []  # the same, and mA of a step
         self._scaled: list[tuple[int, float, float, float, float]] = []  # factor, scale, limits
         self._others: list[int] = []
-        self._states: dict[float, float] = {}
-        for signal in plant.signals:
-            if signal is Signal.DRIVE_STATE:
-                self._states = _states(self._channels[signal])
-            elif not (SIGNALS[signal].digital or signal is Signal.DRIVE_FAULT_CODE):
-                self._sort(int(signal), self._channels[signal])
-        self._rpm_told: dict[float, float] = {}
-        self._flow_told: dict[float, float] = {}
-        self._rpm = plant.output_channel("rotor_rpm")
-        self._flow = plant.output_channel("argon_flow_slpm")
+        for index, channel in channels.items():
+            self._sort(index, channel)
 
     def _sort(self, index: int, channel: Channel) -> None:
         codec, meaning = channel.codec, channel.meaning
@@ -87,8 +76,8 @@ class Registers(Value):
         else:
             self._others.append(index)
 
-    def read(self, values: list[float]) -> Sequence[Quality]:
-        """Turns `values`, indexed by `Signal`, into what is read; the quality of each then."""
+    def carry(self, values: list[float]) -> Sequence[Quality]:
+        """Turns each of `values` into what is read from its words; the quality of each then."""
         odd = self._others
         for index, low, high in self._floats:
             value = values[index]
@@ -119,9 +108,6 @@ class Registers(Value):
                 values[index] = low + span * (current_ma - ZERO_MA) / SPAN_MA
             else:
                 odd = [*odd, index]
-        if self._states:
-            state = values[Signal.DRIVE_STATE]
-            values[Signal.DRIVE_STATE] = self._states.get(state, state)
         return self._thoroughly(values, odd) if odd else ALL_GOOD
 
     def _thoroughly(self, values: list[float], odd: Sequence[int]) -> Sequence[Quality]:
@@ -130,23 +116,43 @@ class Registers(Value):
             values[index], quality[index] = carried(self._channels[index], values[index])
         return quality
 
+
+class Registers(Value):
+    """The way of every signal and set point of one plant file through its words.
+
+    Contacts and fault codes are whole numbers on both sides, and are left as they are.
+    """
+
+    __slots__ = ("_orders", "_signals", "_states")
+
+    def __init__(self, plant: PlantFile) -> None:
+        channels = {signal: plant.signal_channel(signal) for signal in plant.signals}
+        drive = channels.pop(Signal.DRIVE_STATE, None)
+        self._states: dict[float, float] = {} if drive is None else _states(drive)
+        self._signals = _Ways(
+            {
+                int(signal): channel
+                for signal, channel in channels.items()
+                if not (SIGNALS[signal].digital or signal is Signal.DRIVE_FAULT_CODE)
+            }
+        )
+        orders = ("rotor_rpm", "argon_flow_slpm")
+        self._orders = _Ways(dict(enumerate(map(plant.output_channel, orders))))
+
+    def read(self, values: list[float]) -> Sequence[Quality]:
+        """Turns `values`, indexed by `Signal`, into what is read; the quality of each then."""
+        if self._states:
+            state = values[Signal.DRIVE_STATE]
+            values[Signal.DRIVE_STATE] = self._states.get(state, state)
+        return self._signals.carry(values)
+
     def order(self, outputs: Outputs) -> Outputs:
         """What the plant is told by the words into which `outputs` was put."""
-        rotor_rpm = _told(self._rpm, outputs.rotor_rpm, self._rpm_told)
-        flow_slpm = _told(self._flow, outputs.argon_flow_slpm, self._flow_told)
-        if rotor_rpm == outputs.rotor_rpm and flow_slpm == outputs.argon_flow_slpm:
+        told = [outputs.rotor_rpm, outputs.argon_flow_slpm]
+        self._orders.carry(told)
+        if told[0] == outputs.rotor_rpm and told[1] == outputs.argon_flow_slpm:
             return outputs
-        return replace(outputs, rotor_rpm=rotor_rpm, argon_flow_slpm=flow_slpm)
-
-
-def _told(channel: Channel, value: float, known: dict[float, float]) -> float:
-    """What a set point is after its words. The same ones come again, with each ramp and phase."""
-    told = known.get(value)
-    if told is None:
-        if len(known) >= KEPT:
-            known.clear()
-        told = known[value] = carried(channel, value)[0]
-    return told
+        return outputs.asking(told[0], told[1])
 
 
 def _states(channel: Channel) -> dict[float, float]:

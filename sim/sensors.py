@@ -36,6 +36,18 @@ def frost_point_c(ln_pa: float) -> float:
     return (1.814625 * ln_pa + 6190.134) / (29.120 - ln_pa) - 273.15
 
 
+def _normal(seed: int, count: int) -> list[float]:
+    """The first `count` numbers of `Random(seed).gauss(0, 1)`, in less than half the time."""
+    draw = Random(seed).random  # noqa: S311  imitates noise, guards nothing
+    numbers: list[float] = []
+    for _ in range(count // 2):
+        angle = draw() * _TWO_PI
+        radius = math.sqrt(-2.0 * math.log(1.0 - draw()))
+        numbers.append(math.cos(angle) * radius)
+        numbers.append(math.sin(angle) * radius)
+    return numbers
+
+
 @mypyc_attr(allow_interpreted_subclasses=True)  # so that it can be copied
 class Noise:
     """Standard normal numbers from a seed, drawn once and handed out in blocks.
@@ -47,9 +59,8 @@ class Noise:
     __slots__ = ("_at", "_ring", "_size")
 
     def __init__(self, seed: int, size: int) -> None:
-        draw = Random(seed).gauss  # noqa: S311  imitates noise, guards nothing
         self._size = size
-        self._ring = [draw(0.0, 1.0) for _ in range(_RING)]
+        self._ring = _normal(seed, _RING)
         self._ring += self._ring[:size]
         self._at = 0
 

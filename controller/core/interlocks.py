@@ -121,10 +121,11 @@ class Matrix(Value):
         """(row, source, low, high) of each row that `arms` arms; made once for each set."""
         found = self._armed.get(arms)
         if found is None:
+            counted = arms | int(Arm.ALWAYS)
             found = tuple(
                 (index, int(row.source), row.low, row.high)
                 for index, row in enumerate(self.rows)
-                if row.armed & (Arm(arms) | Arm.ALWAYS)
+                if int(row.armed) & counted
             )
             self._armed[arms] = found
         return found

@@ -58,6 +58,23 @@ class Outputs(Value):
         self.beacon = beacon
         self.horn = horn
 
+    def asking(self, rotor_rpm: float, argon_flow_slpm: float) -> Outputs:
+        """The same image with these set points."""
+        return Outputs(
+            self.run,
+            rotor_rpm,
+            self.run_permit,
+            argon_flow_slpm,
+            self.supply_open,
+            self.exhaust_shut,
+            self.vent_open,
+            self.lid_unlock,
+            self.cooling_shut,
+            self.drive_fault_reset,
+            self.beacon,
+            self.horn,
+        )
+
     @property
     def spins(self) -> bool:
         """Whether anything in this image may turn the blade."""

@@ -148,9 +148,7 @@ def _work(mind: Mind, image: Image) -> Demand:
         or progress.watch is not state.watch
         or progress.totals is not state.totals
     ):
-        mind.state = replace(
-            state, position=progress.position, totals=progress.totals, watch=progress.watch
-        )
+        mind.state = state.having_worked(progress.position, progress.totals, progress.watch)
     if progress.done and not mind.moved:
         mind.fire(Trigger.STATE_COMPLETE, "state complete")
         if mind.state.state is State.IDLE:

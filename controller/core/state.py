@@ -109,6 +109,28 @@ class ScanState(Value):
             self.crashed,
         )
 
+    def having_worked(self, position: Position, totals: Totals, watch: Watch) -> ScanState:
+        """The same after the work of a phase: what pulses begins a step in many scans."""
+        return ScanState(
+            self.equipment,
+            self.matrix,
+            self.now_s,
+            self.state,
+            self.version,
+            self.entered_s,
+            self.batch,
+            position,
+            totals,
+            watch,
+            self.violations,
+            self.alarms,
+            self.alarm_log,
+            self.release,
+            self.outputs,
+            self.hands,
+            self.crashed,
+        )
+
     @property
     def mode(self) -> Mode:
         """Who drives: recipes, a person by hand, or nobody."""

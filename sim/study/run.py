@@ -18,6 +18,7 @@ from sim.parameters import Charge, MillParameters
 from sim.peaks import Peaks
 from sim.study.outcome import Outcome
 from sim.study.vary import BIASED, Vary
+from sim.undisturbed import undisturbed
 from sim.world import ENDED, PERIOD_S, Operator, World, mill_of, parameters_for, powder_of
 
 LIMIT_S: Final = 86_400.0
@@ -74,6 +75,14 @@ def run_once(recipe: Recipe, plant: PlantFile, chosen: Drawn, seed: int) -> Outc
     world = World(mill, plant)
     operator, peaks = Operator(recipe), Peaks()
     events: list[Event] = []
+    with undisturbed():
+        _run(world, operator, peaks, events)
+    return _outcome(recipe, chosen, world, peaks, events)
+
+
+def _run(world: World, operator: Operator, peaks: Peaks, events: list[Event]) -> None:
+    """Lets the batch run until it is over, or cannot be started."""
+    mill = world.mill
     last_scan = round(LIMIT_S / PERIOD_S)
     while world.scans < last_scan:
         decision = world.step(operator.commands(world) if not operator.done else ())
@@ -84,7 +93,6 @@ def run_once(recipe: Recipe, plant: PlantFile, chosen: Drawn, seed: int) -> Outc
             break
         if not operator.done and world.now_s > START_LIMIT_S:
             break
-    return _outcome(recipe, chosen, world, peaks, events)
 
 
 def _off_by(bias: float) -> Callable[[float], float]:
