@@ -44,8 +44,8 @@ def build(folder: Path) -> None:
     _copy(folder, PACKAGES)
     files = [f"controller/core/{name}.py" for name in CORE] + [f"sim/{name}.py" for name in SIM]
     command = [sys.executable, "-m", "mypyc", "--strict", *files]
-    # Optimizing more takes the compiler a quarter longer, and makes a scan 2 % faster.
-    env = {"MYPYC_OPT_LEVEL": "1", **os.environ, "PYTHONPATH": str(folder)}
+    # The most takes the compiler a quarter longer than the least, and makes a scan 2 % faster.
+    env = {"MYPYC_OPT_LEVEL": "3", **os.environ, "PYTHONPATH": str(folder)}
     done = subprocess.run(command, cwd=folder, check=False, env=env, capture_output=True, text=True)
     if done.returncode:
         print(done.stdout, done.stderr, file=sys.stderr)

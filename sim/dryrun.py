@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import struct
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -39,10 +40,13 @@ TREND: Final = (
     Signal.ARGON_FLOW_SLPM,
 )
 _TREND: Final = [int(signal) for signal in TREND]
+_ROW: Final = struct.Struct(f">{1 + len(_TREND)}d")
 
 
 class Log:
-    """The run as lines: every event, and the trend once a second. Hashed as it grows."""
+    """Every event, and the trend once a second. Hashed as it grows: events as lines of JSON, trend
+    rows as big-endian doubles.
+    """
 
     __slots__ = ("_hash", "events", "trend")
 
@@ -56,11 +60,11 @@ class Log:
         self.events.append(event)
         self._hash.update(event_line(event))
 
-    def sample(self, t_s: float, x: Any) -> None:
+    def sample(self, t_s: float, x: Sequence[float]) -> None:
         """Appends one trend row."""
         row = (t_s, *[x[signal] for signal in _TREND])
         self.trend.append(row)
-        self._hash.update(repr(row).encode())
+        self._hash.update(_ROW.pack(*row))
 
     @property
     def sha256(self) -> str:

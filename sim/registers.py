@@ -24,6 +24,7 @@ from controller.edge.registers import RawType
 _F32: Final = 2.0**29 + 1.0
 # x + WHOLE - WHOLE is x rounded to a whole number, halves to even, as `round` does it.
 _WHOLE: Final = 1.5 * 2.0**52
+_A_LITTLE: Final = 1e-3
 _INTEGERS: Final = (RawType.U16, RawType.I16, RawType.U32, RawType.I32)
 _UNSCALED: Final = Scaled()
 
@@ -49,7 +50,7 @@ class _Ways(Value):
     What is nearer to 0 than any float32 (1e-38) stays as it is; no plant has such values.
     """
 
-    __slots__ = ("_channels", "_coarse", "_floats", "_loops", "_others", "_scaled")
+    __slots__ = ("_above", "_channels", "_coarse", "_floats", "_loops", "_others", "_scaled")
 
     def __init__(self, channels: Mapping[int, Channel]) -> None:
         self._channels = channels
@@ -58,12 +59,15 @@ class _Ways(Value):
         self._coarse: list[tuple[int, float, float, float]] = []  # the same, and mA of a step
         self._scaled: list[tuple[int, float, float, float, float]] = []  # factor, scale, limits
         self._others: list[int] = []
+        self._above: dict[int, tuple[float, Reading]] = {}  # what all from a value on are read as
         for index, channel in channels.items():
             self._sort(index, channel)
 
     def _sort(self, index: int, channel: Channel) -> None:
         codec, meaning = channel.codec, channel.meaning
         point, (low, high) = codec.point, codec.limits
+        if isinstance(meaning, Loop):
+            self._above[index] = _beyond(channel, meaning)
         whole = point.type in _INTEGERS and point.sign_bit is None and point.on is None
         if isinstance(meaning, Loop) and point.type is RawType.F32:
             self._loops.append((index, meaning.low, meaning.high - meaning.low))
@@ -113,7 +117,12 @@ class _Ways(Value):
     def _thoroughly(self, values: list[float], odd: Sequence[int]) -> Sequence[Quality]:
         quality = list(ALL_GOOD)
         for index in odd:
-            values[index], quality[index] = carried(self._channels[index], values[index])
+            value = values[index]
+            above = self._above.get(index)
+            if above is not None and value >= above[0]:
+                values[index], quality[index] = above[1]
+            else:
+                values[index], quality[index] = carried(self._channels[index], value)
         return quality
 
 
@@ -153,6 +162,12 @@ class Registers(Value):
         if told[0] == outputs.rotor_rpm and told[1] == outputs.argon_flow_slpm:
             return outputs
         return outputs.asking(told[0], told[1])
+
+
+def _beyond(channel: Channel, loop: Loop) -> tuple[float, Reading]:
+    """A value a little above the range, and what it and all that are higher are read as."""
+    value = loop.high + _A_LITTLE * (loop.high - loop.low)
+    return value, carried(channel, value)
 
 
 def _states(channel: Channel) -> dict[float, float]:

@@ -84,6 +84,23 @@ class Position(Value):
     o2_slope_ppm_per_min: float | None = None
     again: bool = False  # the phase goes on after a pause or a hold: no dry run has done that
 
+    def having_measured(self, first: Average, last: Average) -> Position:
+        """The same with these windows: a measurement adds to one in each scan."""
+        return Position(
+            self.index,
+            self.step,
+            self.phase_began_s,
+            self.step_began_s,
+            self.pulses,
+            self.mill_index,
+            first,
+            last,
+            self.verdict,
+            self.leak_rate_mbar_l_s,
+            self.o2_slope_ppm_per_min,
+            self.again,
+        )
+
 
 @dataclass(slots=True, init=False)
 class Totals(Value):

@@ -163,9 +163,9 @@ def _measured(position: Position, scene: Scene, length_s: float) -> Position:
     """Adds this scan to the first or the last window of a measurement of `length_s`."""
     into_s = scene.t_s - position.step_began_s
     if into_s <= WINDOW_S:
-        return replace(position, first=_averaged(position.first, scene))
+        return position.having_measured(_averaged(position.first, scene), position.last)
     if into_s >= length_s - WINDOW_S:
-        return replace(position, last=_averaged(position.last, scene))
+        return position.having_measured(position.first, _averaged(position.last, scene))
     return position
 
 
