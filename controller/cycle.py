@@ -23,6 +23,7 @@ from controller.core.signals import Image
 from controller.core.state import CommandResult, Decision, initial_state
 from controller.edge.clock import monotonic_s, sleep_until
 from controller.histogram import Histogram
+from controller.records.room import Room
 from controller.sending import send
 
 PERIOD_S: Final = 0.1
@@ -70,6 +71,9 @@ class Record(Protocol):
 
     def damage_found(self) -> bool:
         """Whether it was found damaged, and begun anew, a moment ago."""
+
+    def room(self) -> Room:
+        """What room it has on its disk. Never waits for the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +194,17 @@ class Cycle:
         image = self._plant.read()
         gap_s = self._time.advance(monotonic_s())
         restarted = float(self._time.now_s < self._restart_told_s * self._speed)
+        room = self._record.room()
         health = image.health._replace(
             scan_gap_s=gap_s,
             restarted=restarted,
             record_lost_s=self._record.lost_s(),
             record_damaged=float(self._record.damage_found()),
+            disk_used_percent=room.used_percent,
+            disk_free_mb=room.free_mb,
         )
-        return replace(image, health=health)
+        details = (*image.details, ("disk_used_percent", room.words))
+        return replace(image, health=health, details=details)
 
     def _next_tick(self, tick: int, began_s: float) -> int:
         """The next deadline; those that have passed meanwhile are slips and are left out.

@@ -6,11 +6,12 @@ is an alarm and an interlock like any other. NaN is UNKNOWN here too.
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple
 
 
 class Health(NamedTuple):
-    """One float each, 0 when all is well; in the order of `matrix.row.Own`."""
+    """One float each, in the order of `matrix.row.Own`; 0 when all is well, but for free room."""
 
     record_lost_s: float = 0.0  # for how long nothing could be committed to the record
     watchdogs_unarmed: float = 0.0  # output devices whose watchdog did not read back as armed
@@ -20,6 +21,8 @@ class Health(NamedTuple):
     scan_gap_s: float = 0.0  # how long ago the scan before this one began, by the clock
     devices_lost: float = 0.0  # devices that do not answer, or not what was asked
     record_damaged: float = 0.0  # 1: the record was found damaged and begun anew, a moment ago
+    disk_used_percent: float = 0.0  # of what counts as the record's on its disk
+    disk_free_mb: float = math.inf  # what may still be written there
 
 
 HEALTHY: Final = Health()

@@ -7,10 +7,14 @@ a recipe may tighten the atmosphere and the plant file brings the machine's own 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from controller.core.equipment import Equipment
 from controller.core.recipe import Atmosphere
 from controller.core.value import Value
+
+# Trend (7.8 MB), its archive beside it for a while, events; rounded up. Assumed for later versions.
+RECORD_MB_PER_H: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,8 @@ class Limits(Value):
     probe_below_jar_k: float = 5.0
     record_warn_s: float = 1.0
     record_hold_s: float = 10.0
+    disk_used_percent: float = 80.0
+    disk_reserve_mb: float = 200.0  # what must be left after the longest that a batch may take
     scan_gap_s: float = 0.5
     band_confirm_s: float = 5.0
     band_deadband: float = 0.05  # of the width of the band

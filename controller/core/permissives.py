@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from controller.core.argon import expected_argon_l
 from controller.core.batch import charged_wt_percent, free_gas_l
 from controller.core.hands import SWEEP_VOLUMES, Mode
+from controller.core.limits import RECORD_MB_PER_H
 from controller.core.matrix.permits import Fact, Need, Permit
 from controller.core.matrix.row import Reaction
 from controller.core.recipe import MillHold, MillPulse
@@ -291,6 +292,15 @@ def _record(state: ScanState, image: Image) -> _Found:
     return value, "yes", lost_s <= warn_s
 
 
+def _record_room(state: ScanState, image: Image) -> _Found:
+    limits, free_mb = state.matrix.limits, image.health.disk_free_mb
+    phases = () if state.batch is None else state.batch.recipe.phases
+    longest_h = sum(phase.time_limit_s for phase in phases) / 3600.0
+    need_mb = limits.disk_reserve_mb + RECORD_MB_PER_H * longest_h
+    value = f"{free_mb:.0f} MB" if free_mb == free_mb else "UNKNOWN"
+    return value, f"at least {need_mb:.0f} MB, with waits at their time limits", free_mb >= need_mb
+
+
 def _sound(image: Image, field: str) -> _Found:
     """Whether a part of the controller's own health is zero, and what is wrong where it is not."""
     count: float = getattr(image.health, field)
@@ -350,6 +360,7 @@ _FACTS: Final[dict[Fact, Callable[[ScanState, Image], _Found]]] = {
     Fact.STEADY: lambda state, image: _steady(state, range(SIGNAL_COUNT)),
     Fact.STEADY_TO_OPEN: lambda state, image: _steady(state, _RELIED_ON),
     Fact.RECORD: _record,
+    Fact.RECORD_ROOM: _record_room,
     Fact.WATCHDOGS: lambda _, image: _sound(image, "watchdogs_unarmed"),
     Fact.RIGHT_DEVICES: lambda _, image: _sound(image, "wrong_devices"),
     Fact.SOLE_MASTER: lambda _, image: _sound(image, "foreign_write"),

@@ -19,6 +19,7 @@ from controller.records.clerk import Clerk, Setting
 from controller.records.lockout import UNSURE, lock_out, locked_out
 from controller.records.reader import RecordReader
 from controller.records.recovery import undecided
+from controller.records.room import Room, RoomWatch
 from controller.records.row import draft
 from controller.records.schema import RECORD_NAME
 from controller.records.trends import TrendWriter
@@ -43,6 +44,7 @@ class Record:
         self.crashed: Crashed | None = None
         self.hands = NOBODY
         self.command_ids: frozenset[str] = frozenset()
+        self._room = RoomWatch(data)
         self._archiver = Archiver(self._archived)
         self._trend = TrendWriter(data, period_s, self._sealed, self._archiver.take)
 
@@ -60,6 +62,8 @@ class Record:
             self.hands = UNSURE
         if self.hands is UNSURE or self.writer.damaged:
             self.writer.offer([locked_out(self.hands)])
+        self._room.look()
+        self._room.start()
         self._archiver.start(self._trend.folder)
         self._trend.start()
 
@@ -87,8 +91,13 @@ class Record:
         """Whether the record was found damaged, and begun anew, a moment ago."""
         return self.writer.damage_found()
 
+    def room(self) -> Room:
+        """What room there is on the disk. Never waits for the disk."""
+        return self._room.newest()
+
     def end(self) -> None:
         """Writes what waits and closes the files."""
+        self._room.end()
         self._trend.end()
         self._archiver.end()
         if not self.writer.end():

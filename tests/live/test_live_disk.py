@@ -6,12 +6,13 @@ acknowledged is lost (I20, I22).
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from disks import breakable_disk, fail, fill, limit_files, needs_mount, small_disk
+from disks import MB, breakable_disk, fail, fill, limit_files, needs_mount, small_disk
 from livebatch import ROOT, Live, live, wait_for
 
 from controller.records.reader import RecordReader
@@ -53,11 +54,30 @@ def test_a_disk_without_room_refuses_the_start_and_goes_on_by_itself() -> None:
         assert RecordReader(running.data).verify().good
 
 
+@needs_mount
+def test_a_disk_that_fills_up_is_told_before_it_is_full(tmp_path: Path) -> None:
+    """The alarm comes while everything can still be written; what has no room is not begun."""
+    with small_disk(tmp_path / "disk", 400) as data, live(data=data) as running:
+        running.charge_batch()
+        assert not running.tells("DISK_FILLING")
+        ballast = data / "ballast"
+        with ballast.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 340 * MB)
+        wait_for(lambda: running.tells("DISK_FILLING"), TOLD_S)
+        (alarm,) = (one for one in running.snapshot()["alarms"] if one["id"] == "DISK_FILLING")
+        assert "h of batches" in str(alarm)
+        answer = running.command("start")
+        assert [why for why in answer["reasons"] if why.startswith("Room for the record")]
+        running.must("comment", text="this is still written")
+        ballast.unlink()
+        running.until_accepted("start")
+
+
 @pytest.mark.long
 @needs_mount
 def test_a_disk_that_fills_up_holds_the_batch_and_stop_works(tmp_path: Path) -> None:
     """The blade rests within the ten seconds that the record may be lost, and its run-down."""
-    with small_disk(tmp_path / "disk", 24) as data, live(data=data) as running:
+    with small_disk(tmp_path / "disk", 400) as data, live(data=data) as running:
         running.start_batch()
         running.until_milling()
         ballast = fill(data)

@@ -50,6 +50,7 @@ class Fact(Enum):
     STEADY = "steady"
     STEADY_TO_OPEN = "steady_to_open"
     RECORD = "record"
+    RECORD_ROOM = "record_room"
     WATCHDOGS = "watchdogs"
     RIGHT_DEVICES = "right_devices"
     SOLE_MASTER = "sole_master"
@@ -117,6 +118,7 @@ def _order() -> tuple[Permit, ...]:
         _fact(Fact.CHARGE_WT, "H11", Need.START, "Charged electrolyte"),
         _fact(Fact.CHARGE_CLEAN, "H11", Need.START, "Previous batch emptied and cleaned"),
         _fact(Fact.RECORD, "H13", _READY | Need.MANUAL, "Record is written"),
+        _fact(Fact.RECORD_ROOM, "H13", Need.START, "Room for the record of the whole recipe"),
         _fact(Fact.WATCHDOGS, "H9", _ENERGY | _BY_HAND, "Watchdogs of the output devices armed"),
         _fact(Fact.RIGHT_DEVICES, "H10", _ENERGY | _BY_HAND, "Devices are those of the plant file"),
         _fact(

@@ -63,6 +63,8 @@ class Own(IntEnum):
     SCAN_GAP_S = _OWN + 5
     DEVICES_LOST = _OWN + 6
     RECORD_DAMAGED = _OWN + 7
+    DISK_USED_PERCENT = _OWN + 8
+    DISK_FREE_MB = _OWN + 9
 
 
 class Arm(IntFlag):

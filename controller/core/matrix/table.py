@@ -192,6 +192,8 @@ def _own(source: Own, row: Row) -> str:
     return {
         Own.RECORD_DAMAGED: "Record found whole when it was opened",
         Own.RECORD_LOST_S: f"Events committed to the record, lost for {_band(row)} s",
+        Own.DISK_USED_PERCENT: f"Disk of the record: {_band(row)} % used (of a disk above 50 GB:"
+        " of its last 50 GB)",
         Own.WATCHDOGS_UNARMED: "Watchdogs of all output devices read back as armed",
         Own.WRONG_DEVICES: "Each device is that of its profile: identity and test registers",
         Own.FOREIGN_WRITE: "Outputs read back as written by this controller",
