@@ -8,6 +8,7 @@ compressing hours of trend must not make a scan late.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -101,21 +102,22 @@ def archive(path: Path) -> dict[str, Any]:
     """Writes the archive of the trend file at `path` beside it, and compares the two.
 
     Returns what identifies the archive. Raises RecordError when the trend is damaged or the
-    archive is not the same, and then leaves no archive.
+    archive is not the same, and then leaves no archive. Waits for another process that archives it.
     """
+    with path.open("rb") as alone:
+        # A controller that was killed leaves an archiver at work; this one waits until it is done.
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        return _archived(path)
+
+
+def _archived(path: Path) -> dict[str, Any]:
     trend = TrendFile(path)
     bad = trend.first_bad()
     if bad is not None:
         raise RecordError(f"frame {bad} is damaged", where=str(path), do="Keep the file as it is.")
     target = path.with_suffix(SUFFIX)
-    unfinished = target.with_suffix(".tmp")
-    _write(trend, unfinished)
-    written = ParquetTrend(unfinished)
-    different = [name for name in _names(trend.layout) if not _same(trend, written, name)]
-    if different:
-        unfinished.unlink()
-        raise RecordError(f"the archive differs in {', '.join(different)}", where=str(path))
-    _finish(unfinished, target)
+    if not _is_archive_of(target, trend):
+        _make(trend, target)
     return {
         "file": f"{path.parent.name}/{target.name}",
         "scans": len(trend.times()),
@@ -123,6 +125,28 @@ def archive(path: Path) -> dict[str, Any]:
         "sha256": file_sha256(target),
         "of_sha256": file_sha256(path),
     }
+
+
+def _is_archive_of(target: Path, trend: TrendFile) -> bool:
+    """Whether it is there already, after a crash: the record may know its hash, so it stays."""
+    try:
+        return not _different(trend, ParquetTrend(target))
+    except (RecordError, OSError, ValueError, KeyError):
+        return False
+
+
+def _make(trend: TrendFile, target: Path) -> None:
+    unfinished = target.with_suffix(".tmp")
+    _write(trend, unfinished)
+    different = _different(trend, ParquetTrend(unfinished))
+    if different:
+        unfinished.unlink()
+        raise RecordError(f"the archive differs in {', '.join(different)}", where=str(trend.path))
+    _finish(unfinished, target)
+
+
+def _different(trend: TrendFile, written: ParquetTrend) -> list[str]:
+    return [name for name in _names(trend.layout) if not _same(trend, written, name)]
 
 
 def _names(layout: Layout) -> list[str]:

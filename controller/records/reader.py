@@ -268,19 +268,31 @@ class RecordReader:
             verdict = verify(rows_of(db), anchors)
             if verdict.broken is not None:
                 return verdict
-            broken = next(filter(None, map(self._broken_trend, _seals(db))), None)
+            seals = _seals(db)
+        broken = next(filter(None, map(self._still_broken, seals)), None)
         return Verdict(verdict.rows, verdict.head, broken)
+
+    def _still_broken(self, row: Row) -> Break | None:
+        """As `_broken_trend`, by the newest word on the trend: it may be archived meanwhile."""
+        while (broken := self._broken_trend(row)) is not None:
+            with self._open() as db:
+                newest = _seals(db, row.batch)[0]
+            if newest.seq == row.seq:
+                return broken
+            row = newest
+        return None
 
     def _broken_trend(self, row: Row) -> Break | None:
         """What is wrong with the trend file that this row is the newest word on."""
         body = row.body
         path = self.data / str(body["file"])
-        if not path.is_file():
-            return Break(row.seq, f"its trend {body['file']} is missing")
-        if row.kind == EventKind.TREND_ARCHIVED.value:
+        try:
+            if row.kind != EventKind.TREND_ARCHIVED.value:
+                return _broken_live(path, int(body["bytes"]), str(body["sha256"]), row.seq)
             same = file_sha256(path) == body["sha256"]
-            return None if same else Break(row.seq, f"its trend {body['file']} was changed")
-        return _broken_live(path, int(body["bytes"]), str(body["sha256"]), row.seq)
+        except FileNotFoundError:
+            return Break(row.seq, f"its trend {body['file']} is missing")
+        return None if same else Break(row.seq, f"its trend {body['file']} was changed")
 
 
 def _broken_live(path: Path, length: int, sha256: str, seq: int) -> Break | None:
@@ -295,12 +307,14 @@ def _broken_live(path: Path, length: int, sha256: str, seq: int) -> Break | None
     return Break(seq, f"its trend {path.parent.name}/{path.name} was changed{where}")
 
 
-def _seals(db: sqlite3.Connection) -> list[Row]:
-    """The newest row about each trend."""
+def _seals(db: sqlite3.Connection, batch_id: str | None = None) -> list[Row]:
+    """The newest row about each trend, or about that of one batch."""
+    kinds = (EventKind.TREND_SEALED.value, EventKind.TREND_ARCHIVED.value)
+    only = "" if batch_id is None else " AND batch = ?"
     found = db.execute(
         f"SELECT {_COLUMNS} FROM ev WHERE seq IN"  # noqa: S608  constant
-        " (SELECT max(seq) FROM ev WHERE kind IN (?, ?) GROUP BY batch) ORDER BY seq",
-        (EventKind.TREND_SEALED.value, EventKind.TREND_ARCHIVED.value),
+        f" (SELECT max(seq) FROM ev WHERE kind IN (?, ?){only} GROUP BY batch) ORDER BY seq",
+        kinds if batch_id is None else (*kinds, batch_id),
     )
     return [Row._make(row) for row in found]
 
