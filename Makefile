@@ -32,7 +32,8 @@ ifdef ARGS
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 else
 	$(BIN)/python -m pytest -m "not long and not realtime" --numprocesses 2 --dist loadfile
-	$(BIN)/python -m pytest tests/browser tests/process --numprocesses 2 --dist loadfile $(ONCE_MORE)
+	$(BIN)/python -m pytest tests/browser tests/process --numprocesses 2 --dist loadfile \
+		--no-loadscope-reorder $(ONCE_MORE)
 	$(BIN)/python -m pytest tests/live tests/modbus --numprocesses 5 \
 		--dist worksteal $(ONCE_MORE)
 endif

@@ -27,8 +27,9 @@ START_S: Final = 20.0
 END_S: Final = 6.0
 POLL_S: Final = 0.05
 HMI_RESTARTS: Final = 3
-# The page steps back behind the scan, as in the systemd units; only root may put one before others.
-NICENESS: Final = {"sim": 0, "control": -5, "hmi": 5}
+# The page steps back behind the scan, as in the systemd units, and behind the mill: a simulated
+# one that is kept waiting looks like lost devices. Only root may put one before others.
+NICENESS: Final = {"sim": -5, "control": -5, "hmi": 5}
 _PR_SET_PDEATHSIG: Final = 1
 
 

@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sim.prove.mutants import interpreted
 
 TESTS: Final = Path(__file__).parent
+# Workers take the files in their order: what lasts longest begins first.
+LONGEST: Final = ("test_operators_work.py", "test_batch_in_browser.py", "test_run_page.py")
 REALTIME_ROOMS: Final = ("browser", "live", "modbus", "process")
 
 # A busy machine makes an example slow, not wrong. In CI the examples are the same each time: a
@@ -33,6 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="says nothing about compiled packages"))
         if item.path.relative_to(TESTS).parts[0] in REALTIME_ROOMS:
             item.add_marker(pytest.mark.realtime)
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
