@@ -233,15 +233,16 @@ def _copying(name: str, text: str) -> Callable[[click.Group], None]:
         @_data
         def copy(folder: Path, data: Path) -> None:
             from controller.records.backup import copy_record
+            from controller.reports.signing import KEY_NAME
 
             ends = (data, folder) if name == "backup" else (folder, data)
-            verdict = copy_record(*ends)
+            verdict = copy_record(*ends, beside=(KEY_NAME,))
             click.echo(f"{ends[1]}: {verdict.rows} rows, verified; head {verdict.head}")
 
     return add
 
 
-_copying("backup", "Copy record and trends to FOLDER and verify the copy.")(record)
+_copying("backup", "Copy record, trends and export key to FOLDER and verify the copy.")(record)
 _copying("restore", "Copy the backup in FOLDER into an empty data folder and verify it.")(record)
 
 

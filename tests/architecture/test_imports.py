@@ -70,6 +70,7 @@ MAY_IMPORT_OF_CONTROLLER = {
         "controller.edge.recipefile",
         "controller.errors",
         "controller.jsonlog",
+        "controller.copying",
         "controller.migration",
         "controller.packaged",
         "controller.records.reader",
