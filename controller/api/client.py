@@ -21,6 +21,7 @@ __all__ = ["Answer", "ControllerClient", "DoorAddress", "Giver", "default_socket
 
 CONNECT_S: Final = 1.0
 ANSWER_S: Final = 2.0
+RECORD_S: Final = 20.0
 # The door sends a line in every scan, so a second of silence is a link that is lost.
 STREAM_SILENCE_S: Final = 1.0
 LINE_LIMIT: Final = 1_048_576
@@ -86,6 +87,13 @@ class ControllerClient:
         """The answer to a read of `/v1/{path}`: snapshot, trend, events or health."""
         with _link_errors(self.address):
             reply = await self._http.get(f"/v1/{path}", params=query)
+        return Answer(reply.status_code, reply.content)
+
+    async def read_record(self, path: str, **query: float) -> Answer:
+        """The answer to a read of `/v1/{path}` that may go through a week of scans."""
+        with _link_errors(self.address):
+            timeout = httpx.Timeout(RECORD_S, connect=CONNECT_S)
+            reply = await self._http.get(f"/v1/{path}", params=query, timeout=timeout)
         return Answer(reply.status_code, reply.content)
 
     async def command(

@@ -42,13 +42,13 @@ _PAGE: Final = "text/html; charset=utf-8"
 @routes.get("/batches")
 async def batches(services: UseServices) -> Response:
     """The recorded batches, the newest first."""
-    return passed_on(await services.client.get("batches"))
+    return passed_on(await services.client.read_record("batches"))
 
 
 @routes.get("/batches/{id}")
 async def batch(batch_id: BatchId, services: UseServices) -> Response:
     """One batch record."""
-    return passed_on(await services.client.get(f"batches/{batch_id}"))
+    return passed_on(await services.client.read_record(f"batches/{batch_id}"))
 
 
 @routes.get("/batches/{id}/trend")
@@ -61,7 +61,7 @@ async def trend(
 ) -> Response:
     """The trend of a batch, or a part of it, as few points that keep every peak."""
     asked = {"points": points, "from_s": from_s, "to_s": to_s}
-    return passed_on(await services.client.get(f"batches/{batch_id}/trend", **asked))
+    return passed_on(await services.client.read_record(f"batches/{batch_id}/trend", **asked))
 
 
 @routes.get("/audit")

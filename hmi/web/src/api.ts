@@ -3,6 +3,8 @@
 import { strings } from "./strings";
 
 const ANSWER_MS = 4000;
+// A batch of a week is read through first.
+export const RECORD_MS = 25_000;
 
 /** The server said no, or did not answer (`status` is 0 then). The reasons are for the person. */
 export class Refusal extends Error {
@@ -20,16 +22,26 @@ export class Refusal extends Error {
 }
 
 /** One request. Resolves with the JSON answer (null when there is none); rejects with a Refusal. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const reply = await send(method, path, body);
+export async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  patienceMs = ANSWER_MS,
+): Promise<T> {
+  const reply = await send(method, path, body, patienceMs);
   const answer: unknown = reply.status === 204 ? null : await reply.json().catch(() => null);
   if (reply.ok) return answer as T;
   const reasons = reasonsIn(answer) ?? [strings.errors.status(reply.status)];
   throw new Refusal(reply.status, reasons, codeIn(answer));
 }
 
-async function send(method: string, path: string, body: unknown): Promise<Response> {
-  const request: RequestInit = { method, signal: AbortSignal.timeout(ANSWER_MS) };
+async function send(
+  method: string,
+  path: string,
+  body: unknown,
+  patienceMs: number,
+): Promise<Response> {
+  const request: RequestInit = { method, signal: AbortSignal.timeout(patienceMs) };
   if (body !== undefined) {
     request.headers = { "Content-Type": "application/json" };
     request.body = JSON.stringify(body);

@@ -1,7 +1,7 @@
 // The list of batches with what a person looks for in it, and the records that were opened.
 
 import { computed, signal } from "@preact/signals";
-import { call, reasonsOf } from "../../api";
+import { call, RECORD_MS, Refusal, reasonsOf } from "../../api";
 import { dateOf } from "../../format";
 import type { BatchRecord, RecordedTrend, Summary } from "./types";
 
@@ -76,10 +76,20 @@ export interface Opened {
 /** What was read, by the id of the batch; a text is why it could not be read. */
 export const opened = signal<Record<string, Opened | string>>({});
 
+function read<T>(path: string): Promise<T> {
+  return call<T>("GET", path, undefined, RECORD_MS);
+}
+
+/** A batch that was never started has no trend: that is no fault. */
+function orNone(error: unknown): null {
+  if (error instanceof Refusal && error.status === 404) return null;
+  throw error;
+}
+
 /** The trend of a batch between two times, with as many points as the whole one has. */
 export function readPart(id: string, from: number, to: number): Promise<RecordedTrend> {
   const part = `points=${POINTS}&from_s=${Math.max(0, from)}&to_s=${Math.max(0, to)}`;
-  return call<RecordedTrend>("GET", `batches/${encodeURIComponent(id)}/trend?${part}`);
+  return read<RecordedTrend>(`batches/${encodeURIComponent(id)}/trend?${part}`);
 }
 
 /** Read a batch anew; the newest few stay. */
@@ -91,9 +101,8 @@ export async function open(id: string): Promise<void> {
   try {
     const path = `batches/${encodeURIComponent(id)}`;
     const [record, trend] = await Promise.all([
-      call<BatchRecord>("GET", path),
-      // A batch that was never started has no trend: that is no fault.
-      call<RecordedTrend>("GET", `${path}/trend?points=${POINTS}`).catch(() => null),
+      read<BatchRecord>(path),
+      read<RecordedTrend>(`${path}/trend?points=${POINTS}`).catch(orNone),
     ]);
     keep({ record, trend });
   } catch (error) {
