@@ -32,6 +32,8 @@ OWN: Final = Access()
 ADMIN: Final = Access(frozenset({Role.ADMIN}), on_locked=True)
 # Simulations cost the machine, so not everybody may ask for them.
 TRY: Final = Access(frozenset(Role) - {Role.VIEWER})
+# One's own account where it must not be enough that somebody left the page open.
+OWN_PROVED: Final = Access(proof=True)
 MANAGE: Final = Access(frozenset({Role.ADMIN}), proof=True)
 TRAIN: Final = Access(frozenset({Role.SUPERVISOR, Role.MAINTENANCE, Role.ADMIN}))
 # Signatures and approvals take the password with the request; who else may, the record says.
@@ -51,6 +53,9 @@ ROUTES: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/api/session/touch"): OWN,
     ("POST", "/api/proof"): READ,
     ("POST", "/api/password"): OWN,
+    ("POST", "/api/factor"): OWN_PROVED,
+    ("PUT", "/api/factor"): OWN_PROVED,
+    ("DELETE", "/api/factor"): OWN_PROVED,
     ("GET", "/api/sessions"): READ,
     ("DELETE", "/api/sessions"): OWN,
     ("DELETE", "/api/sessions/{id}"): OWN,
@@ -58,6 +63,7 @@ ROUTES: Final[dict[tuple[str, str], Access]] = {
     ("POST", "/api/users"): MANAGE,
     ("PATCH", "/api/users/{name}"): MANAGE,
     ("POST", "/api/users/{name}/code"): MANAGE,
+    ("DELETE", "/api/users/{name}/factor"): MANAGE,
     ("DELETE", "/api/users/{name}/sessions"): MANAGE,
     ("GET", "/api/stream"): READ,
     # Hold, stop and abort are taken from a locked screen too; the route refuses the others.

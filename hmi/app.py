@@ -25,6 +25,7 @@ from starlette.types import ASGIApp
 from controller.api.client import Answer, Giver
 from controller.core.roles import Role
 from controller.errors import AccessError, FileFaults, InputError, LinkError
+from hmi.accounts.factor_routes import routes as factor_routes
 from hmi.accounts.session_routes import routes as account_session_routes
 from hmi.accounts.user_routes import routes as user_routes
 from hmi.bands import keep_bands
@@ -76,6 +77,7 @@ def create_app(services: Services, page: Path | None) -> ASGIApp:
     app.include_router(open_routes)
     app.include_router(session_routes)
     app.include_router(account_session_routes)
+    app.include_router(factor_routes)
     app.include_router(user_routes)
     app.include_router(workshop_routes)
     app.include_router(batch_routes)

@@ -27,8 +27,9 @@ from hmi.workshop.bench import Bench
 class Services:
     """What the routes work with. `now_s` is monotonic; with TLS the server has `names`.
 
-    `training` is where the simulator takes faults. Bands of dry runs have a bench of their own: no
-    trial of an author waits for one.
+    `exposed`: the page is served to other computers too, so nobody is administrator without a
+    second factor. `training` is where the simulator takes faults. Bands of dry runs have a bench of
+    their own: no trial of an author waits for one.
     """
 
     client: ControllerClient
@@ -42,6 +43,7 @@ class Services:
     band_bench: Bench = field(default_factory=Bench)
     press: Press = field(default_factory=Press)
     names: tuple[str, ...] = ()
+    exposed: bool = False
     training: Path | None = None
 
     @property
@@ -50,9 +52,19 @@ class Services:
         return f"{'__Host-' if self.names else ''}blademill_{self.port}"
 
     def roles(self, name: str) -> frozenset[Role]:
-        """The roles that a person has now."""
+        """The roles that count for a person now."""
         account = self.desk.store.get(name)
-        return frozenset() if account is None or account.disabled else account.roles
+        if account is None or account.disabled:
+            return frozenset()
+        if not self.needs_factor(name):
+            return account.roles
+        return account.roles - {Role.ADMIN} or frozenset({Role.VIEWER})
+
+    def needs_factor(self, name: str) -> bool:
+        """Whether an administrator may not be one here before they have a second factor."""
+        account = self.desk.store.get(name)
+        lacking = account is not None and account.is_admin and account.factor is None
+        return self.exposed and lacking
 
     def give_cookie(self, answer: Response, token: str) -> None:
         """Let the browser keep the token of its session.
@@ -123,6 +135,10 @@ async def admitted(request: Request, services: UseServices, token: UseToken) -> 
 def _judge(access: Access, session: Session, services: Services) -> None:
     now_s = services.now_s()
     if not access.roles & services.roles(session.name):
+        if Role.ADMIN in access.roles and services.needs_factor(session.name):
+            raise AccessError(
+                "Set up your second factor first: System, Your account and people.", code="factor"
+            )
         needed = " or ".join(role.value for role in Role if role in access.roles)
         raise AccessError(f"This needs the role {needed}.", code="role")
     if not access.on_locked:

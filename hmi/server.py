@@ -75,7 +75,7 @@ def serve(
     `data` is the folder of the accounts; with `admin_code` the console shows a code that makes one
     more administrator. `training` is where a simulator takes faults.
     """
-    port = listener.getsockname()[1]
+    host, port = listener.getsockname()
     page = built_page()
     if page is None:
         click.echo("The page has not been built; `make install` builds it.", err=True)
@@ -92,6 +92,7 @@ def serve(
         port=port,
         now_s=time.monotonic,
         names=tls.names if tls else (),
+        exposed=host != LOOPBACK,
         training=training,
     )
     config = uvicorn.Config(

@@ -21,7 +21,10 @@ REQUEST_BURST: Final = 60.0
 
 @dataclass(slots=True)
 class Session:
-    """One person at one browser. `id` names it to people; it opens nothing."""
+    """One person at one browser. `id` names it to people; it opens nothing.
+
+    `offered` is the secret of a second factor that was shown here and is not confirmed yet.
+    """
 
     name: str
     opened_at_s: float
@@ -31,6 +34,7 @@ class Session:
     proved_at_s: float = 0.0
     allowance: float = REQUEST_BURST
     counted_at_s: float = 0.0
+    offered: str = field(default="", repr=False)
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def is_locked(self, now_s: float) -> bool:

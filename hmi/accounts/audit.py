@@ -33,6 +33,8 @@ class Action(Enum):
     CODE = "account.code"
     ENROLLED = "account.enrolled"
     PASSWORD = "account.password"  # noqa: S105  a name for what happened
+    FACTOR = "account.factor"
+    FACTOR_ENDED = "account.factor_ended"
     SIGN_IN = "session.sign_in"
     SIGN_OUT = "session.sign_out"
     ENDED = "session.ended"
@@ -52,6 +54,8 @@ _TEXT: Final = {
     Action.CODE: "one-time code handed out, password taken away",
     Action.ENROLLED: "password set with a one-time code",
     Action.PASSWORD: "password changed",
+    Action.FACTOR: "second factor set up",
+    Action.FACTOR_ENDED: "second factor taken away",
     Action.SIGN_IN: "signed in",
     Action.SIGN_OUT: "signed out",
     Action.ENDED: "session ended",

@@ -17,12 +17,14 @@ from controller.core.roles import Role
 from controller.errors import AccessError, InputError
 from hmi.accounts.audit import Action, Audit
 from hmi.accounts.codes import ConsoleCode, code_hash
+from hmi.accounts.factor import step_of
 from hmi.accounts.passwords import Vault, fault_of
 from hmi.accounts.store import Account, AccountStore, key_of
 from hmi.accounts.throttle import Throttles
 
-WRONG: Final = "Name or password is wrong."
-WRONG_CODE: Final = "Name or code is wrong, or the code is too old."
+WRONG: Final = "Name, password or authenticator code is wrong."
+WRONG_CODE: Final = "Name or one of the codes is wrong, or too old."
+WRONG_FACTOR: Final = "That is not the code that the app shows now, or it was used before."
 FIRST_ROLES: Final = frozenset(Role) - {Role.VIEWER}
 """With one account the mill can be run. What takes two people still takes a second one."""
 ALARM_AT: Final = 10
@@ -56,9 +58,12 @@ class Desk:
         if not any(account.is_admin for account in self.store.all()):
             self.console.wanted = True
 
-    async def sign_in(self, name: str, password: str, source: str) -> Account:
-        """The account of a person who has proved it. Raises AccessError."""
-        account = await self._proved(name, password, source, Action.SIGN_IN)
+    async def sign_in(self, name: str, password: str, totp: str, source: str) -> Account:
+        """The account of a person who has proved it. Raises AccessError.
+
+        `totp` is the code of the authenticator app; it is not looked at where there is none.
+        """
+        account = await self._proved(name, password, source, Action.SIGN_IN, totp)
         if self.vault.is_outdated(account.password or ""):
             self.store.set_hash(account.name, await self._hashed(password))
         self.store.set_signed_in(account.name, self.utc_text())
@@ -96,17 +101,21 @@ class Desk:
         self.console.spend()
         return self.must(name)
 
-    async def enroll(self, name: str, code: str, password: str, source: str) -> Account:
-        """Set a password with a code from an administrator. Raises AccessError, InputError."""
+    async def enroll(self, name: str, code: str, password: str, totp: str, source: str) -> Account:
+        """Set a password with a code from an administrator. Raises AccessError, InputError.
+
+        A second factor stays as it is, and is asked for here too.
+        """
         self._may_try(name, source)
-        if not self._code_is_right(name, code):
+        if not self._code_is_right(name, code, totp):
             self._count_wrong(name, source, Action.ENROLLED)
             raise AccessError(WRONG_CODE)
         _refuse_weak(password, name)
         kept = await self._hashed(password)
-        if not self._code_is_right(name, code):
+        if not self._code_is_right(name, code, totp):
             raise AccessError(WRONG_CODE)
         with self.store.change():
+            self._use_up(self.must(name), totp)
             self.store.set_password(name, kept, self.utc_text())
             self.audit.note(Action.ENROLLED, self.must(name).name, source=source)
         self._throttles.passed(key_of(name))
@@ -121,6 +130,29 @@ class Desk:
             self.store.set_password(name, kept, self.utc_text())
             self.audit.note(Action.PASSWORD, name, source=source)
 
+    def set_factor(self, name: str, secret: str, totp: str, source: str) -> None:
+        """Give a person a second factor that they have shown to work. Raises AccessError."""
+        step = step_of(secret, totp, self.utc().timestamp(), 0)
+        if step is None:
+            raise AccessError(WRONG_FACTOR)
+        with self.store.change():
+            self.store.set_factor(name, secret, self.utc_text(), step)
+            self.audit.note(Action.FACTOR, name, source=source)
+
+    def end_factor(self, name: str, totp: str, source: str) -> None:
+        """Take one's own second factor away, with a code of it. Raises AccessError."""
+        self._may_try(name, source)
+        account = self.must(name)
+        if account.factor is None:
+            raise InputError("there is no second factor", do="Read the page again.")
+        if self._step(account, totp) is None:
+            self._count_wrong(name, source, Action.FACTOR_ENDED)
+            raise AccessError(WRONG_FACTOR)
+        self._throttles.passed(key_of(name))
+        with self.store.change():
+            self.store.take_factor(name)
+            self.audit.note(Action.FACTOR_ENDED, name, about=account.name, source=source)
+
     def must(self, name: str) -> Account:
         """The account of this name. Raises InputError when there is none."""
         account = self.store.get(name)
@@ -132,7 +164,10 @@ class Desk:
         """The wall clock for people."""
         return self.utc().isoformat(timespec="seconds")
 
-    async def _proved(self, name: str, password: str, source: str, action: Action) -> Account:
+    async def _proved(
+        self, name: str, password: str, source: str, action: Action, totp: str | None = None
+    ) -> Account:
+        """Without `totp` the password is enough: somebody who is signed in proves it again."""
         self._may_try(name, source)
         account = self.store.get(name)
         kept = None if account is None or account.disabled else account.password
@@ -140,18 +175,34 @@ class Desk:
         # Meanwhile an administrator may have locked the account, or given it another password.
         now = self.store.get(name)
         same = now is not None and not now.disabled and now.password == kept
-        if not right or account is None or not same:
+        passed = now is not None and (totp is None or self._factor_is_right(now, totp))
+        if not right or now is None or account is None or not same or not passed:
             self._count_wrong(name, source, action)
             raise AccessError(WRONG)
+        if totp is not None:
+            self._use_up(now, totp)
         self._throttles.passed(key_of(name))
         self.audit.note(action, account.name, source=source)
         return account
 
-    def _code_is_right(self, name: str, code: str) -> bool:
+    def _factor_is_right(self, account: Account, totp: str) -> bool:
+        return account.factor is None or self._step(account, totp) is not None
+
+    def _step(self, account: Account, totp: str) -> int | None:
+        now_s = self.utc().timestamp()
+        return step_of(account.factor or "", totp, now_s, account.factor_step)
+
+    def _use_up(self, account: Account, totp: str) -> None:
+        step = None if account.factor is None else self._step(account, totp)
+        if step is not None:
+            self.store.set_factor_step(account.name, step)
+
+    def _code_is_right(self, name: str, code: str, totp: str) -> bool:
         account = self.store.get(name)
         kept = "" if account is None or account.disabled else account.code or ""
         fresh = account is not None and self.utc().timestamp() < account.code_ends_s
-        return hmac.compare_digest(code_hash(code), kept) and fresh
+        right = hmac.compare_digest(code_hash(code), kept) and fresh
+        return right and account is not None and self._factor_is_right(account, totp)
 
     def _may_try(self, name: str, source: str) -> None:
         wait_s = self._throttles.wait_s(key_of(name), source, self.now_s())

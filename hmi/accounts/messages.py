@@ -12,14 +12,17 @@ from hmi.message_base import Message, PersonName
 # Longer than any password may be, so that a too long one is told as such.
 Password = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+# Nothing where a person has no second factor.
+Totp = Annotated[str, StringConstraints(max_length=16)]
 Roles = Annotated[frozenset[Role], Field(min_length=1)]
 
 
 class SignIn(Message):
-    """A person's name and password."""
+    """A person's name and password, and the code of their second factor if they have one."""
 
     name: PersonName
     password: Password
+    totp: Totp = ""
 
 
 class CodeAndPassword(Message):
@@ -28,6 +31,13 @@ class CodeAndPassword(Message):
     name: PersonName
     code: Code
     password: Password
+    totp: Totp = ""
+
+
+class FactorCode(Message):
+    """A code that the authenticator app shows now."""
+
+    totp: Totp
 
 
 class Proof(Message):
@@ -59,6 +69,7 @@ class PersonChange(Message):
 
 SIGN_IN: Final[TypeAdapter[SignIn]] = TypeAdapter(SignIn)
 CODE_AND_PASSWORD: Final[TypeAdapter[CodeAndPassword]] = TypeAdapter(CodeAndPassword)
+FACTOR_CODE: Final[TypeAdapter[FactorCode]] = TypeAdapter(FactorCode)
 PROOF: Final[TypeAdapter[Proof]] = TypeAdapter(Proof)
 PASSWORD_CHANGE: Final[TypeAdapter[PasswordChange]] = TypeAdapter(PasswordChange)
 NEW_PERSON: Final[TypeAdapter[NewPerson]] = TypeAdapter(NewPerson)

@@ -34,6 +34,15 @@ class People:
             self._desk.audit.note(Action.CODE, by, about=account.name)
             return self._handed_out(name)
 
+    def take_factor(self, by: str, name: str) -> None:
+        """Take a person's second factor away, as when its device is lost. Raises InputError."""
+        account = self._desk.must(name)
+        if account.factor is None:
+            raise InputError("there is no second factor", do="Read the list again.")
+        with self._store.change():
+            self._store.take_factor(name)
+            self._desk.audit.note(Action.FACTOR_ENDED, by, about=account.name)
+
     def set_roles(self, by: str, name: str, roles: frozenset[Role]) -> None:
         """Replace a person's roles. Raises InputError."""
         account = self._desk.must(name)

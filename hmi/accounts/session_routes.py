@@ -43,7 +43,7 @@ async def set_up(
 ) -> Response:
     """Make an administrator with the console's code, and sign them in."""
     account = await services.desk.set_up(wanted.name, wanted.code, wanted.password, source)
-    return _opened(services, account.name, token, source)
+    return opened(services, account.name, token, source)
 
 
 @routes.post("/enroll")
@@ -54,8 +54,10 @@ async def enroll(
     source: UseSource,
 ) -> Response:
     """Set a password with the code that an administrator gave, and sign in."""
-    account = await services.desk.enroll(wanted.name, wanted.code, wanted.password, source)
-    return _opened(services, account.name, token, source)
+    account = await services.desk.enroll(
+        wanted.name, wanted.code, wanted.password, wanted.totp, source
+    )
+    return opened(services, account.name, token, source)
 
 
 @routes.get("/session")
@@ -72,6 +74,8 @@ async def who(services: UseServices, token: UseToken) -> dict[str, Any] | None:
         "ends_in_s": session.ends_at_s - now_s,
         "locks_in_s": max(0.0, session.active_at_s + LOCKED_AFTER_S - now_s),
         "proof_left_s": session.proof_left_s(now_s),
+        "has_factor": services.desk.must(session.name).factor is not None,
+        "needs_factor": services.needs_factor(session.name),
     }
 
 
@@ -82,9 +86,9 @@ async def sign_in(
     token: UseToken,
     source: UseSource,
 ) -> Response:
-    """Trade a name and a password for a session. An older one of this browser ends."""
-    account = await services.desk.sign_in(wanted.name, wanted.password, source)
-    return _opened(services, account.name, token, source)
+    """Trade a name and what proves it for a session. An older one of this browser ends."""
+    account = await services.desk.sign_in(wanted.name, wanted.password, wanted.totp, source)
+    return opened(services, account.name, token, source)
 
 
 @routes.delete("/session")
@@ -130,7 +134,7 @@ async def change_password(
     """Replace one's own password: every session of this person ends, and this one begins anew."""
     await services.desk.change_password(session.name, wanted.old, wanted.new, source)
     services.sessions.close_of(session.name)
-    return _opened(services, session.name, token, source)
+    return opened(services, session.name, token, source)
 
 
 @routes.get("/sessions")
@@ -165,7 +169,8 @@ def end_sessions(
     return ended
 
 
-def _opened(services: Services, name: str, token: str | None, source: str) -> Response:
+def opened(services: Services, name: str, token: str | None, source: str) -> Response:
+    """The answer that begins a session; an older one of this browser ends."""
     services.sessions.close(token)
     answer = Response(status_code=204)
     services.give_cookie(answer, services.sessions.open(name, services.now_s(), source))

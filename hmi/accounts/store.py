@@ -12,7 +12,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,7 +42,8 @@ STEPS: Final = Steps(Path(__file__).with_name("steps"), _contents)
 class Account:
     """One person. Without `password` (its hash) nobody signs in; `code` is a hash too.
 
-    `password_utc` is since when the password is theirs; empty when that is not known.
+    `password_utc` is since when the password is theirs; empty when that is not known. `factor` is
+    the secret of a second factor, and `factor_step` the newest time step whose code was used.
     """
 
     name: str
@@ -55,6 +56,9 @@ class Account:
     created_utc: str
     signed_in_utc: str
     password_utc: str
+    factor: str | None = field(repr=False)
+    factor_utc: str
+    factor_step: int
 
     @property
     def is_admin(self) -> bool:
@@ -152,6 +156,18 @@ class AccountStore:
         """Take the password away and keep the hash of a code, valid until `ends_s` (Unix time)."""
         self._set(name, "password = NULL, code = ?, code_ends_s = ?", kept, ends_s)
 
+    def set_factor(self, name: str, secret: str, utc: str, step: int) -> None:
+        """Give a second factor; codes up to this time step are used up."""
+        self._set(name, "factor = ?, factor_utc = ?, factor_step = ?", secret, utc, step)
+
+    def set_factor_step(self, name: str, step: int) -> None:
+        """Codes up to this time step are used up."""
+        self._set(name, "factor_step = ?", step)
+
+    def take_factor(self, name: str) -> None:
+        """Take the second factor away."""
+        self._set(name, "factor = NULL, factor_utc = ''")
+
     def set_signed_in(self, name: str, utc: str) -> None:
         """Note the last sign-in."""
         self._set(name, "signed_in_utc = ?", utc)
@@ -177,7 +193,7 @@ class AccountStore:
         self._db.execute("DELETE FROM told WHERE n = ?", (n,))
 
 
-_SELECT: Final = f"SELECT {_KEPT}, password_utc FROM accounts"  # noqa: S608  constant
+_SELECT: Final = f"SELECT {_KEPT}, password_utc, factor, factor_utc, factor_step FROM accounts"  # noqa: S608  constant
 
 
 def _account(row: tuple[Any, ...]) -> Account:

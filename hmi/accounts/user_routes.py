@@ -69,6 +69,16 @@ async def hand_out_code(
     return {"code": code}
 
 
+@routes.delete("/{name}/factor", status_code=204)
+async def take_factor(
+    name: str, people: UsePeople, services: UseServices, session: UseSession
+) -> None:
+    """Take a person's second factor away, as when its device is lost."""
+    account = services.desk.must(name)
+    people.take_factor(session.name, account.name)
+    end_sessions(services, session.name, account.name)
+
+
 @routes.delete("/{name}/sessions")
 async def end_all(name: str, services: UseServices, session: UseSession) -> dict[str, int]:
     """End all sessions of a person."""
@@ -86,5 +96,6 @@ def _shown(account: Account, services: Services) -> dict[str, Any]:
         "created_utc": account.created_utc,
         "signed_in_utc": account.signed_in_utc,
         "password_utc": account.password_utc,
+        "factor_utc": account.factor_utc,
         "sessions": len(services.sessions.of(account.name, services.now_s())),
     }

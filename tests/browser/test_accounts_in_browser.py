@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from pathlib import Path
 
+import pyotp
 import pytest
 from entering import PASSWORD, set_up, sign_in
 from livebatch import quick_files
@@ -43,6 +45,19 @@ def takes_a_paste(page: Page) -> None:
     page.get_by_role("button", name="Show the password").click()
 
 
+def second_factor(page: Page) -> str:
+    """Set up a second factor on the page of people; its secret."""
+    mine = page.locator("[data-factor]")
+    mine.get_by_role("button", name="Set up").click()
+    secret = mine.locator("[data-secret]").inner_text(timeout=10_000)
+    expect(mine.get_by_role("img", name="QR code")).to_be_visible()
+    mine.locator("input[name=totp]").fill(pyotp.TOTP(secret).now())
+    mine.get_by_role("button", name="Confirm").click()
+    expect(page.locator("[data-factor=on]")).to_be_visible(timeout=10_000)
+    expect(page.locator("[data-secret]")).to_have_count(0)
+    return secret
+
+
 def test_an_administrator_adds_a_second_person_and_takes_a_role_away(
     chromium_browser: Browser, tmp_path: Path
 ) -> None:
@@ -64,10 +79,14 @@ def test_an_administrator_adds_a_second_person_and_takes_a_role_away(
         first.get_by_role("button", name="Add person").click()
         code = first.locator(".handed-out output").inner_text(timeout=10_000)
 
+        secret = second_factor(first)
+
         second.goto(address)
         takes_a_paste(second)
         sign_in(second, "Bob")  # he has no password yet
-        expect(second.get_by_role("alert")).to_contain_text("Name or password is wrong")
+        expect(second.get_by_role("alert")).to_contain_text(
+            "password or authenticator code is wrong"
+        )
         second.get_by_role("button", name="I have a one-time code").click()
         second.locator("input[name=name]").fill("Bob")
         second.locator("input[name=code]").fill(code)
@@ -83,4 +102,12 @@ def test_an_administrator_adds_a_second_person_and_takes_a_role_away(
         change.get_by_role("button", name="Save roles").click()
         # The live stream ends with the session, so the page knows within a second or two.
         expect(second.get_by_role("heading", name="Sign in")).to_be_visible(timeout=5_000)
+
+        sign_in(second, "Ada")  # the password is right, the code is missing
+        expect(second.get_by_role("alert")).to_contain_text("authenticator code is wrong")
+        second.locator("input[name=totp]").fill(
+            pyotp.TOTP(secret).at(int(time.time()), counter_offset=1)
+        )
+        second.get_by_role("button", name="Sign in", exact=True).click()
+        expect(second.locator(".head-person")).to_contain_text("Ada", timeout=20_000)
     assert not problems

@@ -1,7 +1,7 @@
 """Accounts of an earlier version are brought up to this one, and back.
 
-`support/earlier/accounts-1.sqlite3.xz` was written by version 0.1.0 with the first schema: three
-people, and one audit entry that the controller does not have yet.
+`support/earlier/accounts-N.sqlite3.xz` was written with schema N: three people, and one audit entry
+that the controller does not have yet.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def test_everybody_is_there_after_an_upgrade(
     assert (bea.roles, bea.password, carl.disabled) == ({Role.SUPERVISOR}, None, True)
     assert [body["name"] for _, body in store.untold(9)] == ["Ada"]
     store.close()
-    assert "the accounts were brought from version 1 to 2" in caplog.text
+    assert "the accounts were brought from version 1 to 3" in caplog.text
     assert dump_of(earlier.with_name(f"{FILE}.v1")) == before
     assert {path.stat().st_mode & 0o777 for path in earlier.parent.glob(f"{FILE}*")} == {0o600}
 
@@ -90,3 +90,19 @@ def test_the_age_of_a_password_is_that_of_the_password_not_of_its_hash() -> None
         assert shown["password_utc"] == "then"
 
     run(check)
+
+
+def test_with_a_second_factor_from_version_2_and_back(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    path.write_bytes(lzma.decompress(EARLIER.with_name("accounts-2.sqlite3.xz").read_bytes()))
+    path.chmod(0o600)
+    before = dump_of(path)
+    store = AccountStore(tmp_path)
+    assert [one.name for one in store.all()] == ["Ada", "Bea", "Carl"]
+    assert {one.factor for one in store.all()} == {None}
+    store.set_factor("Ada", "GEZDGNBVGY3TQOJQ", "2026-12-01T08:00:00+00:00", 7)
+    store.close()
+    back = ["accounts", "migrate", "--to", "2", "--data", str(tmp_path)]
+    done = CliRunner().invoke(main, back)
+    assert done.exit_code == 0, done.output
+    assert dump_of(path) == before

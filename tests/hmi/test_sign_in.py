@@ -155,7 +155,10 @@ def test_every_failed_sign_in_has_the_same_answer(case: str) -> None:
         it.desk.store.add("Nina", frozenset({Role.OPERATOR}), "test", "")
         answer = await it.post("/api/session", WRONG[case])
         assert answer.status_code == 403
-        assert answer.json() == {"error": "wrong", "text": "Name or password is wrong."}
+        assert answer.json() == {
+            "error": "wrong",
+            "text": "Name, password or authenticator code is wrong.",
+        }
         assert "set-cookie" not in answer.headers
 
     run(check)

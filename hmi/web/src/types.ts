@@ -292,6 +292,9 @@ export interface Person {
   ends_in_s: number;
   /** For how long the password that was entered last still counts. */
   proof_left_s: number;
+  has_factor: boolean;
+  /** An administrator who is none here before a second factor is set up. */
+  needs_factor: boolean;
 }
 
 export interface SoundRecipe {

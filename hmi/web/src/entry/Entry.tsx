@@ -57,6 +57,7 @@ function SignIn() {
         kind="password"
         autocomplete="current-password"
       />
+      <Totp />
     </EntryForm>
   );
 }
@@ -74,7 +75,21 @@ function Enroll() {
       <TextField name="name" label={say.name} autocomplete="username" />
       <TextField name="code" label={say.signIn.code} hint={say.signIn.codeHint} kind="code" />
       <NewPassword />
+      <Totp />
     </EntryForm>
+  );
+}
+
+/** Always there: a field that came after the password would say that the password was right. */
+function Totp() {
+  return (
+    <TextField
+      name="totp"
+      label={say.totp}
+      hint={say.totpHint}
+      kind="digits"
+      autocomplete="one-time-code"
+    />
   );
 }
 

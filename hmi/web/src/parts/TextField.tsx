@@ -6,11 +6,11 @@ interface Props {
   name: string;
   label: string;
   hint?: string;
-  kind?: "text" | "sentence" | "password" | "code";
+  kind?: "text" | "sentence" | "password" | "code" | "digits";
   autocomplete?: string;
 }
 
-const LONGEST = { text: 40, sentence: 200, password: 512, code: 16 };
+const LONGEST = { text: 40, sentence: 200, password: 512, code: 16, digits: 16 };
 
 /** One labelled field of a form. A password can be shown while it is typed. */
 export function TextField({ name, label, hint, kind = "text", autocomplete = "off" }: Props) {
@@ -22,6 +22,7 @@ export function TextField({ name, label, hint, kind = "text", autocomplete = "of
     name,
     autocomplete,
     autocapitalize: kind === "code" ? ("characters" as const) : ("off" as const),
+    inputMode: kind === "digits" ? ("numeric" as const) : ("text" as const),
     spellcheck: false,
     maxLength: LONGEST[kind],
     value: typed.value,
@@ -36,7 +37,7 @@ export function TextField({ name, label, hint, kind = "text", autocomplete = "of
         {kind === "password" && !shown.value ? (
           <input {...same} type="password" />
         ) : (
-          <input {...same} type="text" class={kind === "code" ? "code" : ""} />
+          <input {...same} type="text" class={kind === "code" || kind === "digits" ? "code" : ""} />
         )}
         {kind === "password" && (
           <button

@@ -8,6 +8,7 @@ import { refreshPerson } from "../../live/stream";
 import { Panel } from "../../parts/Panel";
 import { TextField } from "../../parts/TextField";
 import { accountStrings as say } from "../../strings/accounts";
+import { Factor } from "./Factor";
 
 interface Open {
   id: string;
@@ -27,12 +28,13 @@ async function end(path: string): Promise<void> {
   await read();
 }
 
-/** One's own password, and the pages at which one is signed in. */
+/** One's own password and second factor, and the pages at which one is signed in. */
 export function Own() {
   useEffect(() => void read(), []);
   return (
     <Panel title={say.own.title} area="own">
       <PasswordForm />
+      <Factor onChanged={read} />
       <h3 class="sub">{say.own.sessions}</h3>
       <ul class="sessions">
         {sessions.value.map((one) => (

@@ -20,6 +20,7 @@ interface User {
   has_password: boolean;
   signed_in_utc: string;
   password_utc: string;
+  factor_utc: string;
   sessions: number;
 }
 
@@ -132,6 +133,11 @@ function Change({ user }: { user: User }) {
           {say.passwordSince}: {dateOf(user.password_utc)}
         </p>
       )}
+      {user.factor_utc && (
+        <p class="dim">
+          {say.factorSince}: {dateOf(user.factor_utc)}
+        </p>
+      )}
       <div class="buttons">
         <button
           type="button"
@@ -150,6 +156,15 @@ function Change({ user }: { user: User }) {
         >
           {say.reset}
         </button>
+        {user.factor_utc && (
+          <button
+            type="button"
+            class="small"
+            onClick={() => void act(() => call("DELETE", `${pathOf(user.name)}/factor`))}
+          >
+            {say.takeFactor}
+          </button>
+        )}
         <button type="button" class="small" onClick={() => patch({ disabled: !user.disabled })}>
           {user.disabled ? say.enable : say.disable}
         </button>
