@@ -64,7 +64,7 @@ def breakable_disk(place: Path) -> Iterator[Path]:
     place.mkdir()
     image = place.with_suffix(".ext4")
     with image.open("wb") as file:
-        file.truncate(32 * MB)
+        file.truncate(600 * MB)  # sparse; a start needs room for its batch
     subprocess.run(["mkfs.ext4", "-q", image], check=True)
     subprocess.run(["mount", "-o", "loop", image, place], check=True)
     try:
