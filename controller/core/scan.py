@@ -79,7 +79,7 @@ def scan(
         _alarms(mind)
         state = mind.state
     if outputs is not state.outputs:
-        state = state.having_sent(outputs)
+        state = state.having(state.position, state.totals, state.watch, outputs)
     return Decision(state, outputs, events, mind.results)
 
 
@@ -148,7 +148,7 @@ def _work(mind: Mind, image: Image) -> Demand:
         or progress.watch is not state.watch
         or progress.totals is not state.totals
     ):
-        mind.state = state.having_worked(progress.position, progress.totals, progress.watch)
+        mind.state = state.having(progress.position, progress.totals, progress.watch, state.outputs)
     if progress.done and not mind.moved:
         mind.fire(Trigger.STATE_COMPLETE, "state complete")
         if mind.state.state is State.IDLE:

@@ -87,30 +87,10 @@ class ScanState(Value):
         self.hands = hands
         self.crashed = crashed
 
-    def having_sent(self, outputs: Outputs) -> ScanState:
-        """The same with another output image: what ramps changes in many scans."""
-        return ScanState(
-            self.equipment,
-            self.matrix,
-            self.now_s,
-            self.state,
-            self.version,
-            self.entered_s,
-            self.batch,
-            self.position,
-            self.totals,
-            self.watch,
-            self.violations,
-            self.alarms,
-            self.alarm_log,
-            self.release,
-            outputs,
-            self.hands,
-            self.crashed,
-        )
-
-    def having_worked(self, position: Position, totals: Totals, watch: Watch) -> ScanState:
-        """The same after the work of a phase: what pulses begins a step in many scans."""
+    def having(
+        self, position: Position, totals: Totals, watch: Watch, outputs: Outputs
+    ) -> ScanState:
+        """The same with what ramps and pulses change in many scans; written out, for speed."""
         return ScanState(
             self.equipment,
             self.matrix,
@@ -126,7 +106,7 @@ class ScanState(Value):
             self.alarms,
             self.alarm_log,
             self.release,
-            self.outputs,
+            outputs,
             self.hands,
             self.crashed,
         )
