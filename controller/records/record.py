@@ -62,7 +62,6 @@ class Record:
             self.hands = UNSURE
         if self.hands is UNSURE or self.writer.damaged:
             self.writer.offer([locked_out(self.hands)])
-        self._room.look()
         self._room.start()
         self._archiver.start(self._trend.folder)
         self._trend.start()

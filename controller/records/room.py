@@ -73,7 +73,8 @@ class RoomWatch:
         self._thread = threading.Thread(target=self._work, name="room", daemon=True)
 
     def start(self) -> None:
-        """Starts the thread; the first look is made in it too."""
+        """Looks once, so that there is an answer, and starts the thread that goes on looking."""
+        self.look()
         self._thread.start()
 
     def end(self) -> None:
@@ -95,6 +96,5 @@ class RoomWatch:
             self._newest = UNKNOWN, at_s
 
     def _work(self) -> None:
-        while not self._ended.is_set():
+        while not self._ended.wait(LOOK_S):
             self.look()
-            self._ended.wait(LOOK_S)
