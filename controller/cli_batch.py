@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from controller.api.address import default_data
+from controller.cli_copy import copy_commands
 from controller.cli_migrate import migrate_command
 
 if TYPE_CHECKING:
@@ -226,24 +226,20 @@ def _tell_export(folder: Path, fingerprint: str | None, as_json: bool) -> int:
     return 0
 
 
-def _copying(name: str, text: str) -> Callable[[click.Group], None]:
-    def add(group: click.Group) -> None:
-        @group.command(name, help=text)
-        @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-        @_data
-        def copy(folder: Path, data: Path) -> None:
-            from controller.records.backup import copy_record
-            from controller.reports.signing import KEY_NAME
+def _copied(source: Path, target: Path) -> str:
+    from controller.records.backup import copy_record
+    from controller.reports.signing import KEY_NAME
 
-            ends = (data, folder) if name == "backup" else (folder, data)
-            verdict = copy_record(*ends, beside=(KEY_NAME,))
-            click.echo(f"{ends[1]}: {verdict.rows} rows, verified; head {verdict.head}")
-
-    return add
+    verdict = copy_record(source, target, beside=(KEY_NAME,))
+    return f"{verdict.rows} rows, verified; head {verdict.head}"
 
 
-_copying("backup", "Copy record, trends and export key to FOLDER and verify the copy.")(record)
-_copying("restore", "Copy the backup in FOLDER into an empty data folder and verify it.")(record)
+for _command in copy_commands(
+    "Copy record, trends and export key to FOLDER and verify the copy.",
+    "Copy the backup in FOLDER into an empty data folder and verify it.",
+    _copied,
+):
+    record.add_command(_command)
 
 
 def _record_steps() -> Steps:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -30,12 +29,3 @@ def copy_database(origin: sqlite3.Connection, path: Path) -> None:
         origin.backup(copy)
         # One file, so that nothing beside it can be forgotten.
         copy.execute("PRAGMA journal_mode=DELETE").fetchone()
-
-
-def sync(path: Path) -> None:
-    """Puts a file or a folder on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

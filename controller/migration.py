@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from controller.durable import sync
+
 BUSY_S: Final = 2.0
 UNFINISHED: Final = ".unfinished"
 
@@ -73,9 +75,9 @@ class Steps:
             copy = self._changed_copy(path, version, wanted)
             kept = _free_name(path, version)
             os.link(path, kept)
-            _sync(path.parent)
+            sync(path.parent)
             copy.replace(path)
-            _sync(path.parent)
+            sync(path.parent)
         return Moved(version, wanted, kept)
 
     def _is_ours(self, db: sqlite3.Connection) -> bool:
@@ -93,7 +95,7 @@ class Steps:
             changed.executescript(self._script(version, wanted))
             if self.contents(changed) != before:
                 raise ValueError(f"the copy of version {wanted} does not hold the same")
-        _sync(copy)
+        sync(copy)
         return copy
 
     def _script(self, version: int, wanted: int) -> str:
@@ -138,11 +140,3 @@ def _free_name(path: Path, version: int) -> Path:
         number += 1
         kept = path.with_name(f"{path.name}.v{version}-{number}")
     return kept
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from controller.api.address import default_data
+from controller.cli_copy import copy_commands
 from controller.cli_migrate import migrate_command
 
 if TYPE_CHECKING:
@@ -29,27 +28,15 @@ def _steps() -> Steps:
 accounts.add_command(migrate_command("the accounts", "the page", "accounts.sqlite3", _steps))
 
 
-def _copying(name: str, text: str) -> Callable[[click.Group], None]:
-    def add(group: click.Group) -> None:
-        @group.command(name, help=text)
-        @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-        @click.option(
-            "--data",
-            type=click.Path(path_type=Path, file_okay=False),
-            default=default_data,
-            help="The page's data folder.",
-        )
-        def copy(folder: Path, data: Path) -> None:
-            from hmi.accounts.backup import copy_accounts
+def _copied(source: Path, target: Path) -> str:
+    from hmi.accounts.backup import copy_accounts
 
-            ends = (data, folder) if name == "backup" else (folder, data)
-            people = copy_accounts(*ends)
-            click.echo(f"{ends[1]}: {people} accounts")
-
-    return add
+    return f"{copy_accounts(source, target)} accounts"
 
 
-_copying("backup", "Copy the accounts to FOLDER, also while the page is served.")(accounts)
-_copying("restore", "Copy the accounts of the backup in FOLDER into a data folder without any.")(
-    accounts
-)
+for _command in copy_commands(
+    "Copy the accounts to FOLDER, also while the page is served.",
+    "Copy the accounts of the backup in FOLDER into a data folder without any.",
+    _copied,
+):
+    accounts.add_command(_command)

@@ -11,13 +11,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from controller.durable import sync
 from controller.errors import RecordError
 from controller.records.trendfile import SCANS_PER_BLOCK, Blocks, Layout, TrendFile, in_blocks
 
@@ -199,15 +199,9 @@ def _has_few(values: Any) -> bool:
 
 def _finish(unfinished: Path, target: Path) -> None:
     """A reader sees the whole archive or none, also after a power cut."""
-    for path in (unfinished, None, target.parent):
-        if path is None:
-            unfinished.rename(target)
-            continue
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    sync(unfinished)
+    unfinished.rename(target)
+    sync(target.parent)
 
 
 def file_sha256(path: Path) -> str:

@@ -9,7 +9,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-from controller.copying import UNFINISHED, copy_database, refuse_to_overwrite, sync
+from controller.copying import UNFINISHED, copy_database, refuse_to_overwrite
+from controller.durable import sync
 from controller.errors import RecordError
 from controller.records.chain import Verdict
 from controller.records.reader import RecordReader

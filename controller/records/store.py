@@ -5,13 +5,13 @@ What `append` has returned is on disk: WAL with synchronous FULL, so a commit wa
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from controller.durable import sync
 from controller.records.chain import Anchor, rows_of, verify
 from controller.records.row import NO_HASH, Draft, Row, chained
 from controller.records.schema import STEPS, Damaged, open_for_writing
@@ -45,7 +45,7 @@ class Store:
             # What a commit of another process has written, and perhaps not synced, is synced now.
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._inode = path.stat().st_ino
-            _sync_folder(path.parent)
+            sync(path.parent)
         except sqlite3.Error as error:
             self._db.close()
             raise _judged(error, path) from error
@@ -133,7 +133,7 @@ def set_aside(path: Path, utc: str) -> Path:
     for tail in ("-wal", "-shm", ""):
         with suppress(FileNotFoundError):
             path.with_name(path.name + tail).rename(aside.with_name(aside.name + tail))
-    _sync_folder(path.parent)
+    sync(path.parent)
     return aside
 
 
@@ -147,11 +147,3 @@ def _judged(error: sqlite3.Error, path: Path) -> Exception:
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in (_CORRUPT, _NOT_A_DATABASE):
         return Damaged(f"the record is damaged: {error}", where=str(path))
     return error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

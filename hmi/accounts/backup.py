@@ -6,7 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from controller.copying import UNFINISHED, copy_database, refuse_to_overwrite, sync
+from controller.copying import UNFINISHED, copy_database, refuse_to_overwrite
+from controller.durable import sync
 from controller.errors import RecordError
 from hmi.accounts.store import FILE, STEPS
 
