@@ -24,6 +24,7 @@ from controller.edge.registers import RawType
 _F32: Final = 2.0**29 + 1.0
 # x + WHOLE - WHOLE is x rounded to a whole number, halves to even, as `round` does it.
 _WHOLE: Final = 1.5 * 2.0**52
+LEAST_F32: Final = 2.0**-126  # the least that has all 24 bits
 _A_LITTLE: Final = 1e-3
 _INTEGERS: Final = (RawType.U16, RawType.I16, RawType.U32, RawType.I32)
 _UNSCALED: Final = Scaled()
@@ -47,13 +48,24 @@ def carried(channel: Channel, value: float) -> Reading:
 class _Ways(Value):
     """Channels by what their words do to a value: the usual ways are written out.
 
-    What is nearer to 0 than any float32 (1e-38) stays as it is; no plant has such values.
+    A float32 has fewer digits the nearer it is to 0 below 1e-38. No transmitter states such values;
+    with `least` what is lower goes through the codec.
     """
 
-    __slots__ = ("_above", "_channels", "_coarse", "_floats", "_loops", "_others", "_scaled")
+    __slots__ = (
+        "_above",
+        "_channels",
+        "_coarse",
+        "_floats",
+        "_least",
+        "_loops",
+        "_others",
+        "_scaled",
+    )
 
-    def __init__(self, channels: Mapping[int, Channel]) -> None:
+    def __init__(self, channels: Mapping[int, Channel], least: float = -math.inf) -> None:
         self._channels = channels
+        self._least = least
         self._floats: list[tuple[int, float, float]] = []  # index, lowest and highest value
         self._loops: list[tuple[int, float, float]] = []  # index, low end of the span, its width
         self._coarse: list[tuple[int, float, float, float]] = []  # the same, and mA of a step
@@ -74,7 +86,7 @@ class _Ways(Value):
         elif isinstance(meaning, Loop) and whole:
             self._coarse.append((index, meaning.low, meaning.high - meaning.low, point.scale))
         elif meaning == _UNSCALED and point.type is RawType.F32:
-            self._floats.append((index, low, high))
+            self._floats.append((index, max(low, self._least), high))
         elif isinstance(meaning, Scaled) and whole:
             self._scaled.append((index, meaning.factor, point.scale, low, high))
         else:
@@ -146,7 +158,7 @@ class Registers(Value):
             }
         )
         orders = ("rotor_rpm", "argon_flow_slpm")
-        self._orders = _Ways(dict(enumerate(map(plant.output_channel, orders))))
+        self._orders = _Ways(dict(enumerate(map(plant.output_channel, orders))), LEAST_F32)
 
     def read(self, values: list[float]) -> Sequence[Quality]:
         """Turns `values`, indexed by `Signal`, into what is read; the quality of each then."""

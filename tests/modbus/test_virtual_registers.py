@@ -27,7 +27,6 @@ REGISTERS = {name: Registers(plant) for name, plant in PLANTS.items()}
 ANYTHING = (
     st.floats(-2e5, 5e5) | st.floats(-150.0, 1500.0) | st.sampled_from((math.inf, -math.inf))
 ).map(lambda value: value if abs(value) > 1e-30 else 0.0)
-SHARES = st.floats(0.0, 1.0).map(lambda share: share if share > 1e-30 else 0.0)
 plants = pytest.mark.parametrize("name", PLANTS)
 
 
@@ -112,7 +111,7 @@ def test_a_lost_value_is_unknown_on_both(name: str) -> None:
 
 
 @plants
-@given(SHARES, SHARES)
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_a_set_point_is_heard_as_the_wire_would_carry_it(
     name: str, speed: float, flow: float
 ) -> None:
