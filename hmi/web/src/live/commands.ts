@@ -179,9 +179,17 @@ function noneLeft(now: Snapshot, args: object): boolean {
 
 onSnapshot((now) => {
   const sent = latest.peek();
+  if (sent?.progress === "confirmed") follow(sent, now);
   if (sent?.progress !== "accepted") return;
   if (sent.done(now)) {
     if (sent.name in STATES_AFTER) sent.state = now.state;
     update(sent, "confirmed", []);
   } else if (performance.now() - sent.atMs > CONFIRM_MS) update(sent, "unconfirmed", []);
 });
+
+/** From a state that only leads on to the one that the command was for. */
+function follow(sent: Sent, now: Snapshot): void {
+  if (sent.state === now.state || !STATES_AFTER[sent.name]?.includes(now.state)) return;
+  sent.state = now.state;
+  update(sent, "confirmed", []);
+}
