@@ -5,6 +5,8 @@ import { strings } from "./strings";
 const ANSWER_MS = 4000;
 // A batch of a week is read through first.
 export const RECORD_MS = 25_000;
+// Each is given up by the server after five minutes, and others may be made first.
+const FILE_MS = 1_800_000;
 
 /** The server said no, or did not answer (`status` is 0 then). The reasons are for the person. */
 export class Refusal extends Error {
@@ -29,10 +31,21 @@ export async function call<T>(
   patienceMs = ANSWER_MS,
 ): Promise<T> {
   const reply = await send(method, path, body, patienceMs);
-  const answer: unknown = reply.status === 204 ? null : await reply.json().catch(() => null);
-  if (reply.ok) return answer as T;
+  if (!reply.ok) throw await refusalIn(reply);
+  return (reply.status === 204 ? null : await reply.json().catch(() => null)) as T;
+}
+
+/** What the server makes as a file, which takes it a while; rejects with a Refusal. */
+export async function file(path: string): Promise<Blob> {
+  const reply = await send("GET", path, undefined, FILE_MS);
+  if (!reply.ok) throw await refusalIn(reply);
+  return reply.blob();
+}
+
+async function refusalIn(reply: Response): Promise<Refusal> {
+  const answer: unknown = await reply.json().catch(() => null);
   const reasons = reasonsIn(answer) ?? [strings.errors.status(reply.status)];
-  throw new Refusal(reply.status, reasons, codeIn(answer));
+  return new Refusal(reply.status, reasons, codeIn(answer));
 }
 
 async function send(

@@ -82,15 +82,7 @@ function Enroll() {
 
 /** Always there: a field that came after the password would say that the password was right. */
 function Totp() {
-  return (
-    <TextField
-      name="totp"
-      label={say.totp}
-      hint={say.totpHint}
-      kind="digits"
-      autocomplete="one-time-code"
-    />
-  );
+  return <TextField name="totp" label={say.totp} hint={say.totpHint} kind="totp" />;
 }
 
 function NewPassword() {

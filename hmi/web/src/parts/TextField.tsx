@@ -6,23 +6,23 @@ interface Props {
   name: string;
   label: string;
   hint?: string;
-  kind?: "text" | "sentence" | "password" | "code" | "digits";
+  kind?: "text" | "sentence" | "password" | "code" | "totp";
   autocomplete?: string;
 }
 
-const LONGEST = { text: 40, sentence: 200, password: 512, code: 16, digits: 16 };
+const LONGEST = { text: 40, sentence: 200, password: 512, code: 16, totp: 16 };
 
 /** One labelled field of a form. A password can be shown while it is typed. */
-export function TextField({ name, label, hint, kind = "text", autocomplete = "off" }: Props) {
+export function TextField({ name, label, hint, kind = "text", autocomplete }: Props) {
   const id = useId();
   const shown = useSignal(false);
   const typed = useSignal("");
   const same = {
     id,
     name,
-    autocomplete,
+    autocomplete: autocomplete ?? (kind === "totp" ? "one-time-code" : "off"),
     autocapitalize: kind === "code" ? ("characters" as const) : ("off" as const),
-    inputMode: kind === "digits" ? ("numeric" as const) : ("text" as const),
+    inputMode: kind === "totp" ? ("numeric" as const) : ("text" as const),
     spellcheck: false,
     maxLength: LONGEST[kind],
     value: typed.value,
@@ -37,7 +37,7 @@ export function TextField({ name, label, hint, kind = "text", autocomplete = "of
         {kind === "password" && !shown.value ? (
           <input {...same} type="password" />
         ) : (
-          <input {...same} type="text" class={kind === "code" || kind === "digits" ? "code" : ""} />
+          <input {...same} type="text" class={kind === "code" || kind === "totp" ? "code" : ""} />
         )}
         {kind === "password" && (
           <button

@@ -15,7 +15,7 @@ export const batchStrings = {
   any: "Any",
   clear: "Clear",
   making: "being made…",
-  notMade: "could not be made",
+  notMade: (why: string) => `could not be made: ${why}`,
   count: (shown: number, all: number) =>
     shown === all ? `${all} ${all === 1 ? "batch" : "batches"}` : `${shown} of ${all} batches`,
   none: "No batch has been recorded yet. A batch is recorded as soon as its recipe is loaded.",

@@ -36,7 +36,7 @@ export function Batch({ id }: { id: string }) {
 }
 
 function Head({ id, it }: { id: string; it: Opened | string | undefined }) {
-  const path = `/api/batches/${encodeURIComponent(id)}`;
+  const path = `batches/${encodeURIComponent(id)}`;
   const record = typeof it === "object" ? it.record : null;
   return (
     <header class="batch-head">

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { file as fetched, reasonsOf } from "../../api";
 import { batchStrings as say } from "../../strings/batches";
 
 const SHOWN_MS = 8000;
@@ -17,12 +18,10 @@ export function Paper({ path, file, label }: Props) {
   const make = async () => {
     word.value = say.making;
     try {
-      const answer = await fetch(path);
-      if (!answer.ok) throw new Error(String(answer.status));
-      handOver(await answer.blob(), file);
+      handOver(await fetched(path), file);
       word.value = "";
-    } catch {
-      word.value = say.notMade;
+    } catch (error) {
+      word.value = say.notMade(reasonsOf(error).join(" "));
       setTimeout(() => {
         word.value = "";
       }, SHOWN_MS);

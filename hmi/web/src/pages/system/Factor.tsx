@@ -59,13 +59,7 @@ export function Factor({ onChanged }: { onChanged: () => Promise<void> }) {
             void send(event.currentTarget);
           }}
         >
-          <TextField
-            name="totp"
-            label={say.code}
-            hint={say.codeHint}
-            kind="digits"
-            autocomplete="one-time-code"
-          />
+          <TextField name="totp" label={say.code} hint={say.codeHint} kind="totp" />
           <div class="buttons">
             <button type="submit">{has ? say.end : say.confirm}</button>
             {offer.value && (
