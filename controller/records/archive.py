@@ -12,6 +12,8 @@ import fcntl
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +21,7 @@ import numpy as np
 
 from controller.durable import sync
 from controller.errors import RecordError
-from controller.records.trendfile import SCANS_PER_BLOCK, Blocks, Layout, TrendFile, in_blocks
+from controller.records.trendfile import SCANS_PER_BLOCK, Layout, Scans, TrendFile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,8 +56,7 @@ class ParquetTrend:
 
     def times(self) -> NDArray[np.float64]:
         """Process time of each scan in seconds."""
-        found: NDArray[np.float64] = self._read("t_s")
-        return found
+        return self._times
 
     def utc_ms(self) -> NDArray[np.int64]:
         """Wall clock of each scan in milliseconds since 1970."""
@@ -69,18 +70,23 @@ class ParquetTrend:
         found: NDArray[np.float32] = self._read(name)
         return found
 
-    def blocks(self, name: str, begin: int) -> tuple[Blocks, Blocks]:
-        """As `TrendFile.blocks`; nothing here changes any more."""
-        first = begin * SCANS_PER_BLOCK
-        if first >= self._file.metadata.num_rows:
-            nothing = in_blocks(np.zeros(0), np.zeros(0, np.float32))
+    def scans_from(self, name: str, block: int) -> tuple[Scans, Scans]:
+        """As `TrendFile.scans_from`; nothing here changes any more."""
+        first = block * SCANS_PER_BLOCK
+        nothing = (np.zeros(0), np.zeros(0, np.float32))
+        if first >= self.scans_at_most:
             return nothing, nothing
-        times, values = self.times()[first:], self.column(name)[first:]
-        return in_blocks(times, values), in_blocks(times[:0], values[:0])
+        return (self.times()[first:], self.column(name)[first:]), nothing
 
     def quality(self, name: str) -> NDArray[np.uint8]:
         """The quality of a signal per scan, as an index into the header's `qualities`."""
         found: NDArray[np.uint8] = self._read(_QUALITY + name)
+        return found
+
+    @cached_property
+    def _times(self) -> NDArray[np.float64]:
+        """Kept, because every column is asked for beside them and they are the largest to read."""
+        found: NDArray[np.float64] = self._read("t_s")
         return found
 
     def _read(self, name: str) -> Any:
@@ -174,23 +180,26 @@ def _write(trend: TrendFile, target: Path) -> None:
     import pyarrow.parquet as pq
 
     columns = {name: _values(trend, name) for name in _names(trend.layout)}
-    few = [name for name, values in columns.items() if _has_few(values)]
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
     table = table.replace_schema_metadata({_HEADER: json.dumps(trend.header)})
+    pq.write_table(table, target, **storage(columns))
+
+
+def storage(columns: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """How columns of such values are stored, as pyarrow's writers take it."""
+    few = [name for name, values in columns.items() if _has_few(values)]
     split = {
         name: "DELTA_BINARY_PACKED" if name == "utc_ms" else "BYTE_STREAM_SPLIT"
         for name in columns
         if name not in few
     }
-    pq.write_table(
-        table,
-        target,
-        compression="zstd",
-        compression_level=ZSTD_LEVEL,
-        use_dictionary=few,
-        column_encoding=split,
-        store_schema=True,
-    )
+    return {
+        "compression": "zstd",
+        "compression_level": ZSTD_LEVEL,
+        "use_dictionary": few,
+        "column_encoding": split,
+        "store_schema": True,
+    }
 
 
 def _has_few(values: Any) -> bool:

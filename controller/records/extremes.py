@@ -8,6 +8,7 @@ it could say something else than the trend itself.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -15,13 +16,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from controller.records.archive import Trend
-from controller.records.trendfile import Blocks
+from controller.records.trendfile import SCANS_PER_BLOCK, Scans, in_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCHES_KEPT: Final = 4
 COLUMNS_KEPT: Final = 12
+# So many at a time: what is worked out between stays in the processor's cache, and no other thread
+# of the controller waits for long.
+SCANS_AT_A_TIME: Final = 4_096 * SCANS_PER_BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,19 @@ class Extremes:
 
     @classmethod
     def of(cls, times: NDArray[np.float64], values: NDArray[np.float32]) -> Extremes:
-        """Of scans in blocks: both of shape (blocks, scans), NaN where there is no scan."""
+        """Of scans in their order, NaN where there is none."""
+        begins = range(0, max(1, len(times)), SCANS_AT_A_TIME)
+        parts = [slice(begin, begin + SCANS_AT_A_TIME) for begin in begins]
+        return cls._joined([cls._of_blocks(*in_blocks(times[it], values[it])) for it in parts])
+
+    @classmethod
+    def _joined(cls, parts: Sequence[Extremes]) -> Extremes:
+        columns = ([getattr(part, name) for part in parts] for name in cls.__slots__)
+        return cls(*map(np.concatenate, columns))
+
+    @classmethod
+    def _of_blocks(cls, times: NDArray[np.float64], values: NDArray[np.float32]) -> Extremes:
+        """Both of shape (blocks, scans)."""
         unknown = ~np.isfinite(values)
         block = np.arange(len(values))
         lows, highs = (
@@ -63,13 +79,9 @@ class Extremes:
     def __len__(self) -> int:
         return len(self.low)
 
-    def then(self, blocks: Blocks) -> Extremes:
-        """Followed by those of these blocks."""
-        if not len(blocks[0]):
-            return self
-        later = Extremes.of(*blocks)
-        pairs = ((getattr(self, name), getattr(later, name)) for name in self.__slots__)
-        return Extremes(*map(np.concatenate, pairs))
+    def then(self, scans: Scans) -> Extremes:
+        """Followed by those of these scans."""
+        return self._joined((self, Extremes.of(*scans))) if len(scans[0]) else self
 
     def points(self, most: int) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
         """Times and values of at most `most` points: of each stretch of blocks the least and the
@@ -118,7 +130,7 @@ class Kept:
             while len(self._batches) > BATCHES_KEPT:
                 self._batches.popitem(last=False)
             known = columns.get(name)
-        whole, rest = trend.blocks(name, 0 if known is None else len(known))
+        whole, rest = trend.scans_from(name, 0 if known is None else len(known))
         found = Extremes.of(*whole) if known is None else known.then(whole)
         with self._lock:
             columns[name] = found

@@ -92,7 +92,8 @@ def own_values(state: State, outputs: Outputs, totals: Totals) -> tuple[float, .
     return (code, float(bits), outputs.rotor_rpm, outputs.argon_flow_slpm, *_TOTALS_OF(totals))
 
 
-Blocks = tuple["NDArray[np.float64]", "NDArray[np.float32]"]
+# Times and values of scans in their order.
+Scans = tuple["NDArray[np.float64]", "NDArray[np.float32]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,17 +219,18 @@ class TrendFile:
         )
         return found
 
-    def blocks(self, name: str, begin: int) -> tuple[Blocks, Blocks]:
-        """Times and values in blocks of scans from block `begin` on, NaN where there is no scan:
-        those that will never change, and what there is of the one after them.
+    def scans_from(self, name: str, block: int) -> tuple[Scans, Scans]:
+        """Times and values from this block of scans on, NaN where there is no scan: of whole
+        blocks, which will never change, and what there is of the one after them.
         """
         if name not in self.layout.columns:
             raise KeyError(name)
         index, frames = self.layout.columns.index(name), self._frames
         whole = len(frames) // FRAMES_PER_BLOCK * FRAMES_PER_BLOCK
-        first = begin * FRAMES_PER_BLOCK
-        parts = (frames[first:whole], frames[whole:])
-        done, rest = (in_blocks(part["t_s"], part["values"][:, index, :]) for part in parts)
+        parts = (frames[block * FRAMES_PER_BLOCK : whole], frames[whole:])
+        done, rest = (
+            (part["t_s"].reshape(-1), part["values"][:, index, :].reshape(-1)) for part in parts
+        )
         return done, rest
 
     def quality(self, name: str) -> NDArray[np.uint8]:
@@ -246,7 +248,7 @@ class TrendFile:
         return flat[(np.arange(SCANS_PER_FRAME) < counts[:, None]).reshape(-1)]
 
 
-def in_blocks(times: Any, values: Any) -> Blocks:
+def in_blocks(times: Any, values: Any) -> Scans:
     """Both as rows of a block each, filled up with NaN."""
     count = -(-times.size // SCANS_PER_BLOCK)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from controller.core.signals import Quality
 from controller.records.archive import ParquetTrend, archive
-from controller.records.extremes import Extremes, Kept
+from controller.records.extremes import SCANS_AT_A_TIME, Extremes, Kept
 from controller.records.reader import RecordReader
 from controller.records.trendfile import (
     COLUMNS,
@@ -21,7 +21,6 @@ from controller.records.trendfile import (
     TrendFile,
     frame_bytes,
     header_bytes,
-    in_blocks,
 )
 
 NAN = float("nan")
@@ -33,7 +32,7 @@ VALUES = st.lists(
 def found_in(values: list[float], most: int) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
     column = np.array(values, np.float32)
     times = 0.1 * np.arange(len(values))
-    return Extremes.of(*in_blocks(times, column)).points(most)
+    return Extremes.of(times, column).points(most)
 
 
 @given(VALUES, st.integers(2, 60))
@@ -84,6 +83,20 @@ def test_a_trend_that_grows_is_the_same_as_one_that_is_read_anew(
         assert int(grown.scans.sum()) == sum(counts[:frames])
         for one, other in zip(grown.points(20), anew.points(20), strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+def test_many_scans_taken_a_part_at_a_time_are_the_same_as_all_at_once() -> None:
+    rng = np.random.default_rng(2)
+    values = rng.normal(size=2 * SCANS_AT_A_TIME + 7).astype(np.float32)
+    times = 0.1 * np.arange(len(values))
+    least = values[: 2 * SCANS_AT_A_TIME].reshape(-1, SCANS_PER_BLOCK).min(axis=1)
+    found = Extremes.of(times, values)
+    assert int(found.scans.sum()) == len(values)
+    np.testing.assert_array_equal(found.low[:-1], least)
+    split = 3 * SCANS_PER_BLOCK
+    apart = Extremes.of(times[:split], values[:split]).then((times[split:], values[split:]))
+    for one, other in zip(found.points(500), apart.points(500), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_an_archived_trend_has_the_same_extremes(tmp_path: Path) -> None:
