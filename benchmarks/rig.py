@@ -162,6 +162,8 @@ class Page:
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="bm-bench-") as name:
+    """A folder that is gone afterwards, but for what an archiver that outlives its controller may
+    still write.
+    """
+    with tempfile.TemporaryDirectory(prefix="bm-bench-", ignore_cleanup_errors=True) as name:
         yield Path(name)
