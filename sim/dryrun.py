@@ -9,7 +9,7 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from controller.core.band import RunBand
 from controller.core.coating import target_thickness
@@ -19,11 +19,13 @@ from controller.core.signals import Signal
 from controller.core.states import State
 from controller.core.target import shell_inputs
 from controller.edge.plantfile import PlantFile
-from sim.faults.model import Planned
 from sim.mill import Mill
 from sim.peaks import Peaks
 from sim.undisturbed import undisturbed
 from sim.world import ENDED, PERIOD_S, Operator, World, new_mill
+
+if TYPE_CHECKING:
+    from sim.faults.model import Planned
 
 TREND_EVERY: Final = 10
 TOLD_EVERY: Final = 600

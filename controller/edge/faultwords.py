@@ -10,7 +10,6 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, Final
 
 from controller.edge.tomlindex import KeyPath
@@ -147,6 +146,8 @@ def unknown_key_text(key: str, allowed: Iterable[str]) -> str:
 
 
 def _hint(word: str, allowed: list[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(word, allowed, n=1) if len(word) <= LONGEST_SHOWN else []
     return f"; did you mean {close[0]}?" if close else ""
 
