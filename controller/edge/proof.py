@@ -56,6 +56,13 @@ class IdentityWire:
     wire: PointWire
     identity: Identity
 
+    def told(self, found: float | str) -> str:
+        """What was found, and what should have been, as people read it."""
+        if isinstance(found, str):
+            return f"{found!r}, and {self.identity.text!r}"
+        said = self.wire.codec.point.said
+        return f"{said(found)}, and {said(self.identity.equals or 0.0)}"
+
 
 class Proof:
     """The questions of identity and watchdog for one device, and what its answers mean.
@@ -86,8 +93,7 @@ class Proof:
             words = replies[proof.wire.block]
             found = _found(proof, words)
             if not _fits(found, proof.identity):
-                wanted = proof.identity.text or proof.identity.equals
-                return f"{proof.identity.point} is {found!r}, and {wanted!r} in the right device"
+                return f"{proof.identity.point} is {proof.told(found)} in the right device"
         return ""
 
     async def disarmed(self, link: Link) -> str:

@@ -165,6 +165,11 @@ class Point:
         sign = self.sign_bit[0] if self.sign_bit else self.address
         return range(min(self.address, sign), max(self.end, sign + 1))
 
+    def said(self, value: float) -> str:
+        """`value` of this point as people read it, with the name of the state if it is one."""
+        names = (name for name, raw in (self.states or {}).items() if raw * self.scale == value)
+        return " ".join([f"{value:g}", *(f"({name})" for name in names)])
+
     def expanded(self) -> Iterator[Point]:
         """The point itself, or its `count` copies."""
         if self.count == 1:

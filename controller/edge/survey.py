@@ -19,7 +19,7 @@ from controller.edge.link import Link, NoReply, Refused, WrongReply
 from controller.edge.plan import DevicePlan, plan_devices, point_wire, read_blocks
 from controller.edge.plantfile import PlantFile
 from controller.edge.proof import Proof, Watch
-from controller.edge.registers import Identity, RawType, Setting
+from controller.edge.registers import Identity, Point, RawType, Setting
 
 CANCEL_AGAIN_S: Final = 0.05
 
@@ -146,12 +146,12 @@ class Station:
         try:
             words = await self.link.read(block)
         except Refused:
-            return Answer(proof.point, point.ref, "refused", _wanted(proof))
+            return Answer(proof.point, point.ref, "refused", _wanted(proof, point))
         if point.type is RawType.TEXT:
             found = text_of(words, wire.at, point.words)
         else:
-            found = f"{wire.codec.decode(words, wire.at)[0]:g}"
-        return Answer(proof.point, point.ref, found, _wanted(proof))
+            found = point.said(wire.codec.decode(words, wire.at)[0])
+        return Answer(proof.point, point.ref, found, _wanted(proof, point))
 
     async def _watchdog(self) -> tuple[str, str]:
         """What is known of the watchdog, and why it is not armed where it should be."""
@@ -228,8 +228,8 @@ class Survey:
             await asyncio.sleep(0.05)
 
 
-def _wanted(proof: Identity) -> str:
-    return proof.text or ("" if proof.equals is None else f"{proof.equals:g}")
+def _wanted(proof: Identity, point: Point) -> str:
+    return proof.text or ("" if proof.equals is None else point.said(proof.equals))
 
 
 def _words(station: Station, block: int, at: int, size: int) -> tuple[int, ...]:

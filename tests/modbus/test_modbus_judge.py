@@ -17,10 +17,15 @@ PLANS: dict[str, DevicePlan] = {
     plan.device.id: plan for plan in plan_devices(load_plant(LAB_PLANT))
 }
 MONITORING = 0x0001
+# The high byte of 40007: the unit of the concentration.
+PPM, PPB = 0x0100, 0x0200
 
 
-def midas(beat: int, state: int = MONITORING, ppm: float = 0.5) -> list[list[int]]:
-    return [[state | beat << 11, 0, *struct.unpack(">HH", struct.pack(">f", ppm))]]
+def midas(
+    beat: int, state: int = MONITORING, value: float = 0.5, unit: int = PPM
+) -> list[list[int]]:
+    float_words = struct.unpack(">HH", struct.pack(">f", value))
+    return [[state | beat << 11, 0, *float_words, 0, 0, unit]]
 
 
 def test_a_detector_is_believed_from_the_first_turn_of_its_heartbeat() -> None:
@@ -59,6 +64,20 @@ def test_a_detector_says_when_it_measures(state: int, quality: Quality) -> None:
     judge = Judge(PLANS["room_h2s"])
     judge.reading(midas(0), 0.0)
     assert judge.reading(midas(1, state), 2.0).quality == (quality,)
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 7])
+def test_a_detector_counts_only_while_it_measures_in_ppm(decimals: int) -> None:
+    """5 ppm are 5000 in ppb; a percentage would read ten thousand times too low."""
+    judge = Judge(PLANS["room_h2s"])
+    judge.reading(midas(0), 0.0)
+    assert judge.reading(midas(1, unit=PPM | decimals), 2.0).quality == (Quality.GOOD,)
+    for unit in (PPB, 0x0400, 0x0800, 0x1000):
+        reading = judge.reading(midas(0, value=5000.0, unit=unit | decimals), 4.0)
+        assert reading.quality == (Quality.BAD_CONFIG,)
+        assert math.isnan(reading.values[0])
+    nameless = judge.reading(midas(1, unit=0x0300), 6.0)
+    assert not nameless.quality[0].usable
 
 
 def test_the_heartbeat_is_watched_during_a_calibration_too() -> None:

@@ -125,6 +125,8 @@ def test_gas_detector() -> None:
         (status,) = await bench.read("room_h2s", HOLDING, 0)
         assert int(status) & 0b1111 == 1
         assert await bench.read("room_h2s", HOLDING_FLOAT, 2, "-B") == [0.75]
+        (unit,) = await bench.read("room_h2s", HOLDING, 6)
+        assert int(unit) >> 8 == 1  # ppm
 
     on_bench(test)
 

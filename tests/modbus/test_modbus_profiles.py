@@ -51,6 +51,7 @@ def test_a_profile_says_where_it_comes_from(name: str) -> None:
         ("vaisala-dmt340", "dew_frost_point", "9", 8),
         ("vaisala-dmt340", "test_integer", "7937", 7936),
         ("honeywell-midas", "concentration", "40003", 2),
+        ("honeywell-midas", "gas_unit", "40007 bits 15-8", 6),
         ("moxa-e1240", "current_7", "30023", 22),
         ("moxa-e1211", "do_9", "00010", 9),
         ("invertek-e3", "output_frequency", "7", 6),

@@ -107,6 +107,18 @@ def test_swapped_words_are_named_by_the_test_registers(lab: Site) -> None:
     assert "test_float" in devices["moisture"].trouble
 
 
+def test_a_detector_that_is_set_to_ppb_is_named(lab: Site, tmp_path: Path) -> None:
+    room = lab.server.devices["room_h2s"]
+    lab.at_the_mill(lambda: room.state("gas_unit", 2.0))
+    devices, signals = looked(lab.plant)
+    assert devices["room_h2s"].trouble == "gas_unit is 2 (ppb), and 1 (ppm) in the right device"
+    assert signals[Signal.ROOM_H2S_PPM].quality is Quality.BAD_CONFIG
+    assert math.isnan(signals[Signal.ROOM_H2S_PPM].value)
+    result = check(lab, tmp_path, "--online")
+    assert result.exit_code == 1
+    assert "gas_unit (40007 bits 15-8): 2 (ppb), wanted 1 (ppm)" in result.output
+
+
 def test_a_silent_device_is_named_and_its_signals_are_unknown(lab: Site) -> None:
     lab.at_the_mill(lambda: setattr(lab.server.devices["mfc"], "deaf_to", EVERY_FUNCTION))
     devices, signals = looked(lab.plant)

@@ -68,7 +68,7 @@ def test_a_device_with_another_word_order_is_not_believed_and_is_named() -> None
         image = await rig.scan_until(lambda i: i.health.wrong_devices > 0.0)
         assert image.quality[Signal.FROST_POINT_C] is Quality.BAD_CONFIG
         assert told(image, "wrong_devices") == (
-            "moisture: test_float is 1.0, and -123.45 in the right device"
+            "moisture: test_float is 1, and -123.45 in the right device"
         )
         assert "RIGHT_DEVICES" in missing(rig, image)
         decision = scan(initial_state(rig.file.equipment), image, (), 0.1, PERIOD_S)
@@ -76,6 +76,28 @@ def test_a_device_with_another_word_order_is_not_believed_and_is_named() -> None
         assert any("moisture: test_float" in text for text in alarms)
         moisture.state("test_float", -123.45)
         await rig.scan_until(lambda i: i.quality[Signal.FROST_POINT_C].usable)
+
+    live(test)
+
+
+def test_a_detector_that_is_set_to_another_unit_is_not_read_a_thousand_times_too_high() -> None:
+    """S10: 40007 says in which unit the concentration is. Somebody changes it at the detector."""
+
+    async def test(rig: Rig) -> None:
+        room = rig.server.devices["room_h2s"]
+        await rig.scan_until(lambda i: i.quality[Signal.ROOM_H2S_PPM].usable)
+        room.state("gas_unit", 2.0)
+        image = await rig.scan_until(lambda i: not i.quality[Signal.ROOM_H2S_PPM].usable)
+        assert image.quality[Signal.ROOM_H2S_PPM] is Quality.BAD_CONFIG
+        await rig.server.unplug("room_h2s")
+        await rig.server.plug("room_h2s")
+        image = await rig.scan_until(lambda i: i.health.wrong_devices > 0.0)
+        assert told(image, "wrong_devices") == (
+            "room_h2s: gas_unit is 2 (ppb), and 1 (ppm) in the right device"
+        )
+        assert "RIGHT_DEVICES" in missing(rig, image)
+        room.state("gas_unit", 1.0)
+        await rig.scan_until(lambda i: i.quality[Signal.ROOM_H2S_PPM].usable)
 
     live(test)
 
