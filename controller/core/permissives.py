@@ -139,7 +139,8 @@ def _of_signal(row: Permit, signal: Signal, image: Image) -> Permissive:
     info = SIGNALS[signal]
     text = row.text or info.label
     shown_value = _drive_state_name(image) if signal is Signal.DRIVE_STATE else shown(signal, image)
-    return Permissive(row.id, text, shown_value, _band(row, signal), row.low <= value <= row.high)
+    band = f"{_band(row, signal)} ({row.remedy})" if row.remedy else _band(row, signal)
+    return Permissive(row.id, text, shown_value, band, row.low <= value <= row.high)
 
 
 def _band(row: Permit, signal: Signal) -> str:

@@ -81,6 +81,9 @@ _MUST_BE_KNOWN: Final = (
     Signal.H2O_PPM,
     Signal.H2S_PPM,
     Signal.POWDER_PROBE_C,
+    # Not about the powder: in any state but IDLE these trip while they are UNKNOWN.
+    Signal.ROOM_O2_PERCENT,
+    Signal.ROOM_H2S_PPM,
 )
 
 
@@ -109,6 +112,11 @@ def propose(crashed: Crashed, image: Image, limits: Limits) -> Proposal:
     recipe = remaining(crashed)
     if recipe is None:
         return Proposal(Advice.FINISH, ("the whole dose was given before",))
+    if image.health.watchdogs_unarmed != 0.0:
+        return Proposal(Advice.LOOK, ("the watchdogs of the output devices are not proven yet",))
+    fault = image.values[Signal.DRIVE_FAULT_CODE]
+    if fault != 0.0:
+        return Proposal(Advice.LOOK, (_fault_text(fault),))
     return Proposal(Advice.CONTINUE, (_rest_text(crashed, recipe),), recipe)
 
 
@@ -179,6 +187,19 @@ def _rest(phase: MillPhase, totals: Totals, mass_kg: float) -> MillPhase | None:
         enough = left >= max(_LEAST_KWH_PER_KG, LEAST_SHARE * phase.end_energy_kwh_per_kg)
         return replace(phase, end_energy_kwh_per_kg=left) if enough else None
     return None
+
+
+def _fault_text(fault: float) -> str:
+    """What to do about a fault that the drive latched; most have one after a time without control.
+
+    It must be cleared before the continuation is loaded: a reset unloads what is loaded.
+    """
+    if fault != fault:
+        return f"{SIGNALS[Signal.DRIVE_FAULT_CODE].label} is UNKNOWN"
+    return (
+        f"the drive holds fault {fault:g} (mostly its own, for the time without control): press"
+        " Stop, then Reset. This batch keeps waiting for its decision"
+    )
 
 
 def _rest_text(crashed: Crashed, recipe: Recipe) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from millpage import MillPage, expect_state, mill_page, watched_page
+from millpage import MillPage, expect_state, mill_page, press, watched_page
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
+AWAY_MS = 2_000  # longer than the watchdogs' times
 KNOWN_MS = 60_000  # until the standstill is proven after the restart, and every analyzer reads
 
 
@@ -34,14 +35,33 @@ def page(mill: MillPage) -> Iterator[Page]:
 
 
 def cut_off(mill: MillPage, page: Page) -> None:
-    """A batch that runs, and a controller that is killed; another one is started in its place."""
+    """A batch that runs, and a controller that is killed; another one is started in its place, when
+    the drive's own watchdog has run out.
+    """
     mill.start_batch()
     expect_state(page, "RUNNING")
     expect(page.get_by_text("Leak test").first).to_be_visible()
-    for child in Path(f"/proc/{mill.processes.pid('control')}/task").glob("*/children"):
+    supervisor = mill.processes.pid("control")
+    os.kill(supervisor, signal.SIGSTOP)
+    for child in Path(f"/proc/{supervisor}/task").glob("*/children"):
         for pid in child.read_text().split():
             os.kill(int(pid), signal.SIGKILL)
+    page.wait_for_timeout(AWAY_MS)
+    os.kill(supervisor, signal.SIGCONT)
     expect(page.locator("[data-recovery]")).to_be_visible(timeout=20_000)
+    expect_state(page, "IDLE")
+
+
+def clear_the_drive(page: Page) -> None:
+    """As the page says; the batch that was cut off keeps waiting for its decision."""
+    cut = page.locator("[data-recovery]")
+    expect(cut.get_by_text("press Stop, then Reset")).to_be_visible(timeout=KNOWN_MS)
+    go_on = page.locator("button[data-command=continue]")
+    expect(go_on).to_have_attribute("aria-disabled", "true")
+    press(page, "stop", twice=False)
+    expect_state(page, "STOPPED", timeout_s=30.0)
+    expect(cut).to_be_visible()
+    press(page, "reset", twice=False)
     expect_state(page, "IDLE")
 
 
@@ -52,6 +72,7 @@ def test_a_batch_that_was_cut_off_is_gone_on_with_by_a_person(mill: MillPage, pa
     expect(scrap).to_have_attribute("aria-disabled", "true")
     page.locator("input[name=scrap-reason]").fill("stood without cover over night")
     expect(scrap).to_have_attribute("aria-disabled", "false")
+    clear_the_drive(page)
     go_on = page.locator("button[data-command=continue]")
     expect(go_on).to_have_attribute("aria-disabled", "false", timeout=KNOWN_MS)
     go_on.click()

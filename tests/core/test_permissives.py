@@ -131,6 +131,18 @@ def test_a_person_can_read_what_is_missing() -> None:
     assert found["LID_CLOSED"].missing == "Lid closed: UNKNOWN (bad sensor), needs yes"
 
 
+def test_a_drive_that_holds_a_fault_says_what_clears_it() -> None:
+    """A drive latches one whenever nobody asks it for a while. In IDLE a stop and a reset clear it;
+    in a batch a stop ends the batch.
+    """
+    faulty = image({Signal.DRIVE_FAULT_CODE: 58.0})
+    (to_start,) = (p.missing for p in start_permissives(READY, faulty) if p.id == "DRIVE_FAULT")
+    assert "58, needs 0 (Stop, then Reset" in to_start
+    assert "unloads" in to_start
+    (to_go_on,) = (p.missing for p in go_on_permissives(HELD, faulty) if p.id == "DRIVE_FAULT")
+    assert "58, needs 0 (clear it at the drive" in to_go_on
+
+
 def test_start_needs_an_order() -> None:
     unloaded = replace(READY, batch=None)
     assert {"RECIPE", "CHARGE"} <= missing(start_permissives(unloaded, image()))

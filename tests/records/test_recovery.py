@@ -215,6 +215,18 @@ def test_a_blade_that_turns_is_waited_for() -> None:
     assert propose(case(), image({Signal.STANDSTILL: 0.0}), Limits()).advice is Advice.LOOK
 
 
+def test_a_fault_of_the_drive_is_cleared_before_the_continuation_is_loaded() -> None:
+    """A reset unloads what is loaded, so it comes first, and the page says so."""
+    for code in (58.0, NAN):
+        found = propose(case(), image({Signal.DRIVE_FAULT_CODE: code}), Limits())
+        assert found.advice is Advice.LOOK
+    (reason,) = propose(case(), image({Signal.DRIVE_FAULT_CODE: 58.0}), Limits()).reasons
+    assert "fault 58" in reason
+    assert "Stop, then Reset" in reason
+    done = case(mill_index=phase_index(MillPulse) + 1)
+    assert propose(done, image({Signal.DRIVE_FAULT_CODE: 58.0}), Limits()).advice is Advice.FINISH
+
+
 def test_without_a_recipe_there_is_only_scrap() -> None:
     for crashed in (case(recipe=None), case(charge=None)):
         assert propose(crashed, image(), Limits()).advice is Advice.SCRAP

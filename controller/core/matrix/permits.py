@@ -62,7 +62,8 @@ class Fact(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """One condition. Without `text` it is called as its signal is.
+    """One condition. Without `text` it is called as its signal is; `remedy` is what fulfills it,
+    where the name and the band do not tell that.
 
     Two rows may have one id when they state the same condition for different needs.
     """
@@ -74,6 +75,7 @@ class Permit:
     high: float = INF
     needs: Need
     text: str = ""
+    remedy: str = ""
 
 
 _READY: Final = Need.START | Need.GO_ON
@@ -108,6 +110,21 @@ def _at_least(source: Signal, hazard: str, low: float, needs: Need) -> Permit:
 
 def _fact(fact: Fact, hazard: str, needs: Need, text: str) -> Permit:
     return Permit(id=fact.name, hazard=hazard, source=fact, needs=needs, text=text)
+
+
+def _no_drive_fault(needs: Need, remedy: str) -> Permit:
+    """Drives latch one by themselves whenever no controller asked for longer than their watchdog's
+    time: at every restart of the controller.
+    """
+    return Permit(
+        id="DRIVE_FAULT",
+        hazard="H2",
+        source=Signal.DRIVE_FAULT_CODE,
+        low=0.0,
+        high=0.0,
+        needs=needs,
+        remedy=remedy,
+    )
 
 
 def _order() -> tuple[Permit, ...]:
@@ -155,14 +172,10 @@ def _machine(lim: Limits) -> tuple[Permit, ...]:
             needs=_OPEN | Need.RESET | Need.LEAVE,
             text="Standstill (hard-wired input and stopped drive)",
         ),
-        Permit(
-            id="DRIVE_FAULT",
-            hazard="H2",
-            source=Signal.DRIVE_FAULT_CODE,
-            low=0.0,
-            high=0.0,
-            needs=_READY,
+        _no_drive_fault(
+            Need.START, "Stop, then Reset clears it and unloads a recipe; or clear it at the drive"
         ),
+        _no_drive_fault(Need.GO_ON, "clear it at the drive: Reset here takes a Stop first"),
         Permit(
             id="DRIVE_STOPPED",
             hazard="H2",

@@ -9,7 +9,7 @@ export const recoveryStrings = {
   advice: {
     continue: "Proposed: continue with a linked batch.",
     finish: "Proposed: close it, nothing is left to mill.",
-    look: "Not known yet what to propose.",
+    look: "Nothing can be proposed yet:",
     scrap: "Proposed: scrap it.",
   },
   unknownPhase: "phase not known",
