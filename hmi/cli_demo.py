@@ -48,8 +48,9 @@ def demo(
 
     path = plant_path or packaged_file("deploy", "lab-0.5l.toml")
     require_simulated(path)
-    source = resolve_recipe(recipe)
-    loaded = load_recipe(source, load_plant(path).equipment)
+    plant = load_plant(path)
+    source = resolve_recipe(recipe, plant.id)
+    loaded = load_recipe(source, plant.equipment)
     with Processes(Setup(path, str(source), speed, seed, page_port=0)) as processes:
         if not as_json:
             for line in processes.page_lines():

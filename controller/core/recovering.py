@@ -12,6 +12,7 @@ from controller.core.findings import Disposition, Fate, finding_event, is_line
 from controller.core.interlocks import matrix_for
 from controller.core.recovery import Advice, Crashed, Proposal, propose
 from controller.core.signals import SIGNALS, Image, Signal
+from controller.core.watch import stands_still
 
 if TYPE_CHECKING:
     from controller.core.commanding import Mind
@@ -42,7 +43,8 @@ def proposal(state: ScanState, image: Image) -> Proposal | None:
     """What the policy proposes now; None when there is nothing to decide."""
     if state.crashed is None:
         return None
-    return propose(state.crashed, image, state.matrix.limits)
+    still = stands_still(state.watch, state.equipment, state.now_s)
+    return propose(state.crashed, image, state.matrix.limits, still=still)
 
 
 def decide(mind: Mind, command: Command) -> tuple[str, ...]:

@@ -96,8 +96,8 @@ class Proposal:
     recipe: Recipe | None = None
 
 
-def propose(crashed: Crashed, image: Image, limits: Limits) -> Proposal:
-    """What the policy proposes now."""
+def propose(crashed: Crashed, image: Image, limits: Limits, *, still: bool = True) -> Proposal:
+    """What the policy proposes now. `still` is whether standstill is proven, for its whole time."""
     if crashed.recipe is None or crashed.charge is None:
         return Proposal(Advice.SCRAP, ("the recipe or the charge is not in the record",))
     against = _against(crashed, crashed.recipe, image, limits)
@@ -107,8 +107,8 @@ def propose(crashed: Crashed, image: Image, limits: Limits) -> Proposal:
     if unknown:
         names = (f"{SIGNALS[signal].label} is UNKNOWN" for signal in unknown)
         return Proposal(Advice.LOOK, tuple(names))
-    if image.values[Signal.STANDSTILL] != 1.0:
-        return Proposal(Advice.LOOK, ("the blade does not stand still yet",))
+    if image.values[Signal.STANDSTILL] != 1.0 or not still:
+        return Proposal(Advice.LOOK, ("it is not proven yet that the blade stands still",))
     recipe = remaining(crashed)
     if recipe is None:
         return Proposal(Advice.FINISH, ("the whole dose was given before",))

@@ -137,7 +137,7 @@ def test_a_drive_that_holds_a_fault_says_what_clears_it() -> None:
     """
     faulty = image({Signal.DRIVE_FAULT_CODE: 58.0})
     (to_start,) = (p.missing for p in start_permissives(READY, faulty) if p.id == "DRIVE_FAULT")
-    assert "58, needs 0 (Stop, then Reset" in to_start
+    assert "58, needs 0 (once standstill is proven, Stop, then Reset" in to_start
     assert "unloads" in to_start
     (to_go_on,) = (p.missing for p in go_on_permissives(HELD, faulty) if p.id == "DRIVE_FAULT")
     assert "58, needs 0 (clear it at the drive" in to_go_on

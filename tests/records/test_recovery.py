@@ -213,6 +213,7 @@ def test_what_is_unknown_is_looked_at_first(signal: Signal) -> None:
 
 def test_a_blade_that_turns_is_waited_for() -> None:
     assert propose(case(), image({Signal.STANDSTILL: 0.0}), Limits()).advice is Advice.LOOK
+    assert propose(case(), image(), Limits(), still=False).advice is Advice.LOOK
 
 
 def test_a_fault_of_the_drive_is_cleared_before_the_continuation_is_loaded() -> None:

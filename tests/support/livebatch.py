@@ -109,12 +109,14 @@ class SimThread:
     since `look_anew`.
     """
 
-    def __init__(self, plant: PlantFile, recipe: Recipe) -> None:
+    def __init__(
+        self, plant: PlantFile, recipe: Recipe, gas: InitialGas = InitialGas.GLOVEBOX
+    ) -> None:
         self.mill = Mill(
             parameters_for(plant.equipment),
             seed=1,
             charge=powder_of(recipe),
-            initial_gas=InitialGas.GLOVEBOX,
+            initial_gas=gas,
         )
         self.plant = plant
         self.server = PlantServer(plant, self.mill, speed=SPEED, on_tick=self._look)
@@ -196,10 +198,15 @@ class Live:
     def mill(self) -> Mill:
         return self.sim.mill
 
-    def start(self, program: tuple[str, ...] = ("-m", "controller")) -> None:
+    def write_addresses(self) -> Path:
+        """The file that --addresses takes."""
         addresses = self.folder / "addresses.json"
         found = {name: f"{host}:{port}" for name, (host, port) in self.sim.addresses.items()}
         addresses.write_text(json.dumps(found))
+        return addresses
+
+    def start(self, program: tuple[str, ...] = ("-m", "controller")) -> None:
+        addresses = self.write_addresses()
         with (self.folder / "control.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
@@ -254,21 +261,21 @@ class Live:
         answer = self.command(name, **args)
         assert answer["accepted"], (name, answer)
 
-    def charge_batch(self) -> None:
-        """Loads and charges, until the batch may be started."""
+    def charge_batch(self, **form: Any) -> None:
+        """Loads and charges, until the batch may be started. `form` is what else is entered."""
         text = self.recipe_path.read_text()
         self.must("load", recipe_toml=text, name=self.recipe_path.name)
         wait_for(lambda: self.snapshot()["batch"])
         target = self.snapshot()["batch"]["target"]
-        self.must(
-            "charge",
-            cam_mass_g=target["cam_mass_g"],
-            sse_mass_g=target["sse_mass_g"],
-            cam_lot="C",
-            sse_lot="S",
-            blade_id="B",
-            emptied_and_cleaned=True,
-        )
+        charge = {
+            "cam_mass_g": target["cam_mass_g"],
+            "sse_mass_g": target["sse_mass_g"],
+            "cam_lot": "C",
+            "sse_lot": "S",
+            "blade_id": "B",
+            "emptied_and_cleaned": True,
+        }
+        self.must("charge", **charge | form)
         self.until_enabled("start")
 
     def start_batch(self) -> None:
@@ -344,6 +351,7 @@ def live(
     program: tuple[str, ...] = ("-m", "controller"),
     before: Callable[[Live], None] = lambda running: None,
     data: Path | None = None,
+    gas: InitialGas = InitialGas.GLOVEBOX,
 ) -> Iterator[Live]:
     """A controller and a charged mill; the batch is not started yet.
 
@@ -354,7 +362,7 @@ def live(
         folder = Path(name)
         plant_path, recipe_path = quick_files(folder, on_time_s)
         plant = load_plant(plant_path)
-        sim = SimThread(plant, load_recipe(recipe_path, plant.equipment))
+        sim = SimThread(plant, load_recipe(recipe_path, plant.equipment), gas)
         sim.start()
         running = Live(folder, sim, plant_path, recipe_path, data or folder)
         try:

@@ -173,7 +173,9 @@ def _machine(lim: Limits) -> tuple[Permit, ...]:
             text="Standstill (hard-wired input and stopped drive)",
         ),
         _no_drive_fault(
-            Need.START, "Stop, then Reset clears it and unloads a recipe; or clear it at the drive"
+            Need.START,
+            "once standstill is proven, Stop, then Reset clears it and unloads a recipe; or clear"
+            " it at the drive",
         ),
         _no_drive_fault(Need.GO_ON, "clear it at the drive: Reset here takes a Stop first"),
         Permit(
