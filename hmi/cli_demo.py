@@ -42,15 +42,11 @@ def demo(
     0 only when the batch is COMPLETE.
     """
     # Imported here: `blademill --help` need not wait for them.
-    from controller.edge.plantfile import load_plant
-    from controller.edge.recipefile import load_recipe, resolve_recipe
     from hmi.processes import Processes, Setup
 
     path = plant_path or packaged_file("deploy", "lab-0.5l.toml")
     require_simulated(path)
-    plant = load_plant(path)
-    source = resolve_recipe(recipe, plant.id)
-    loaded = load_recipe(source, plant.equipment)
+    source, loaded = recipe_for(recipe, path)
     with Processes(Setup(path, str(source), speed, seed, page_port=0)) as processes:
         if not as_json:
             for line in processes.page_lines():
@@ -65,6 +61,19 @@ def demo(
     click.echo(json.dumps(result, indent=2) if as_json else _summary(result))
     if result["outcome"] != "COMPLETE":
         context.exit(1)
+
+
+def recipe_for(name: str, plant_path: Path) -> tuple[Path, Recipe]:
+    """The file that `name` means on this mill, and the recipe in it.
+
+    Raises RecipeError, PlantFileError, or InputError for a name that no recipe has.
+    """
+    from controller.edge.plantfile import load_plant
+    from controller.edge.recipefile import load_recipe, resolve_recipe
+
+    plant = load_plant(plant_path)
+    source = resolve_recipe(name, plant.id)
+    return source, load_recipe(source, plant.equipment)
 
 
 async def _run(processes: Processes, recipe: Recipe, text: str, follow: _Bar) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from controller.core.recipe import MillPulse, Recipe
 from controller.core.states import State
 from controller.edge.plantfile import PlantFile, load_plant
 from controller.edge.recipefile import load_recipe, resolve_recipe
+from hmi.cli_demo import recipe_for
 from sim.dryrun import DryRun, dry_run
 
 RECIPES = ["bm-03", "bm-05", "bm-10"]
@@ -43,6 +44,8 @@ def test_a_bare_name_means_the_recipe_for_the_mill_where_there_is_one() -> None:
     assert resolve_recipe("bm-05", "lab-0.5l") == ROOT / "recipes" / "bm-05.toml"
     assert resolve_recipe("pilot-20l/bm-05").name == "bm-05.toml"
     assert resolve_recipe("training", "pilot-20l") == ROOT / "recipes" / "training.toml"
+    source, recipe = recipe_for("bm-05", ROOT / "deploy" / "pilot-20l.toml")
+    assert (source.parent.name, recipe.id) == ("pilot-20l", "BM-05-20L")
 
 
 @pytest.mark.parametrize("name", RECIPES)
