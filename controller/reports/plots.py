@@ -177,7 +177,17 @@ def _pane(axis: Any, pane: Pane) -> None:
     axis.spines[["top", "right"]].set_visible(False)
     axis.spines[["left", "bottom"]].set_color(GRID)
     if len(pane.pens) > 1:
-        axis.legend(fontsize=6, loc="upper right", frameon=True, framealpha=0.85, edgecolor=GRID)
+        # Beside the title: within the pane it would lie over the readings.
+        axis.legend(
+            fontsize=6,
+            loc="lower right",
+            bbox_to_anchor=(1.0, 1.0),
+            ncols=len(pane.pens),
+            frameon=False,
+            borderaxespad=0.1,
+            handlelength=1.4,
+            columnspacing=1.2,
+        )
 
 
 def _log_scale(axis: Any) -> None:
