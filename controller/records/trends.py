@@ -91,13 +91,18 @@ class TrendWriter:
         self._thread.join(END_S)
 
     def _work(self) -> None:
+        told = ""
         while True:
             with self._changed:
                 self._changed.wait(RETRY_S)
             try:
                 self._write()
+                told = ""
             except OSError as failure:
-                log.error("the trend cannot be written: %s", failure)
+                # Once: it is tried again every second, and a log that fills helps no full disk.
+                if str(failure) != told:
+                    told = str(failure)
+                    log.error("the trend cannot be written: %s", failure)
                 self._give_up()
             if self._ended:
                 self._close()
