@@ -211,7 +211,7 @@ function Details() {
     <Panel title={say.details} area="case">
       <div aria-live="polite">
         {facts ? (
-          <dl class="facts">
+          <dl class="run-facts">
             {facts.map(([name, value]) => (
               <div key={name}>
                 <dt>{name}</dt>

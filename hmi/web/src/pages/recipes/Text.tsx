@@ -19,7 +19,7 @@ export function Text() {
   const faulty = [...new Set(check.value?.faults.map(({ line }) => line))];
   return (
     <div class="code-frame">
-      <div class="code">
+      <div class="code-sheet">
         <div class="code-marks" aria-hidden="true">
           <div class="code-moved" style={{ transform: `translateY(${-top.value}px)` }}>
             {lookedAt.value > 0 && <Mark kind="looked" line={lookedAt.value} />}

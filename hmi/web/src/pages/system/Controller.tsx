@@ -83,7 +83,10 @@ function Times({ of: { bounds, at_most } }: { of: Inside["scan_s"] }) {
               <tr key={label}>
                 <th scope="row">{label}</th>
                 <td>
-                  <span class="histogram-bar" style={{ width: `${(100 * here) / all}%` }} />
+                  <span
+                    class="histogram-bar"
+                    style={{ width: `calc(${here / all} * (100% - 7ch))` }}
+                  />
                   <small>{fixed((100 * here) / all, 1)} %</small>
                 </td>
                 <td class="number">{fixed(here, 0)}</td>
