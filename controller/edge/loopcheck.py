@@ -154,7 +154,11 @@ class LoopCheck:
             return Result.FAILED, f"reads {after.value:g}, the reference {reference:g}"
         if abs(after.value - before.value) < LEAST_MOVE * width:
             return Result.FAILED, f"did not move from {before.value:g}: that proves no loop"
-        return Result.PASSED, f"moved to {after.value:g}, {apart:.3g} from the reference"
+        unit = f" {info.unit}" if (info := SIGNALS[after.signal]).unit else ""
+        return (
+            Result.PASSED,
+            f"moved to {after.value:g}{unit}, {apart:.3g}{unit} from the reference",
+        )
 
     def _width(self, signal: Signal) -> float:
         span = self._survey.plant.signals[signal].span
